@@ -1,0 +1,51 @@
+"""Who acts: the user, for whom, and through which door. Every action takes one; it is never optional."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+
+Door = Literal["web", "mail", "admin", "api", "scheduler", "demo"]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who acts, or the scheduler (`user` is None)."""
+
+    user: User | None
+    on_behalf_of: User | None = None
+    door: Door = "web"
+
+    @classmethod
+    def from_request(cls, request: HttpRequest, door: Door = "web") -> "Actor":
+        """Return the signed-in user as actor. The doors require sign-in before they come here."""
+        assert isinstance(request.user, User)  # noqa: S101  (login_required stands before every action)
+        return cls(user=request.user, door=door)
+
+    def acting_for(self, person: User) -> "Actor":
+        """Return the same actor acting for another person; the person oneself changes nothing."""
+        return self if self.user == person else Actor(self.user, person, self.door)
+
+    @property
+    def user_id(self) -> int | None:
+        """The user's id; None for the scheduler."""
+        return self.user.pk if self.user else None
+
+    @property
+    def on_behalf_of_id(self) -> int | None:
+        """The id of the person acted for."""
+        return self.on_behalf_of.pk if self.on_behalf_of else None
+
+    @property
+    def label(self) -> str:
+        """Name and role as they are now, for a log that outlives both."""
+        if self.user is None:
+            return _("Kanalkollen (automatiskt)")
+        own = f"{self.user} ({self.user.title})" if self.user.title and self.user.title != self.user.name else str(self.user)
+        return _("%(person)s för %(absent)s") % {"person": own, "absent": self.on_behalf_of} if self.on_behalf_of else own
+
+
+SCHEDULER = Actor(user=None, door="scheduler")

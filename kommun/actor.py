@@ -1,0 +1,23 @@
+"""What the kernel needs to know of whoever acts. `accounts.actor.Actor` fulfils it."""
+
+from typing import Protocol
+
+
+class ActorLike(Protocol):
+    """Somebody, or the scheduler, who changes a state."""
+
+    @property
+    def user_id(self) -> int | None:
+        """The user who acts; None for the scheduler."""
+
+    @property
+    def on_behalf_of_id(self) -> int | None:
+        """The user whose duty it is, when a substitute acts."""
+
+    @property
+    def label(self) -> str:
+        """Name or role to show in the log, as it is at the time of the act, "X för Y" for a substitute."""
+
+    @property
+    def door(self) -> str:
+        """How the act came in: web, mail, admin, scheduler or demo."""
