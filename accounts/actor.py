@@ -44,8 +44,14 @@ class Actor:
         """Name and role as they are now, for a log that outlives both."""
         if self.user is None:
             return _("Kanalkollen (automatiskt)")
-        own = f"{self.user} ({self.user.title})" if self.user.title and self.user.title != self.user.name else str(self.user)
-        return _("%(person)s för %(absent)s") % {"person": own, "absent": self.on_behalf_of} if self.on_behalf_of else own
+        own = (
+            f"{self.user} ({self.user.title})"
+            if self.user.title and self.user.title != self.user.name
+            else str(self.user)
+        )
+        return (
+            _("%(person)s för %(absent)s") % {"person": own, "absent": self.on_behalf_of} if self.on_behalf_of else own
+        )
 
 
 SCHEDULER = Actor(user=None, door="scheduler")

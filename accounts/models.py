@@ -117,7 +117,12 @@ class Appointment(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments", verbose_name=_("vem"))
     role = models.CharField(_("roll"), max_length=40, choices=Role.choices)
     unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("för"), help_text=_("Tomt: hela kommunen.")
+        Unit,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("för"),
+        help_text=_("Tomt: hela kommunen."),
     )
     starts_on = models.DateField(_("från och med"))
     ends_on = models.DateField(_("till och med"), null=True, blank=True)

@@ -1,0 +1,162 @@
+"""Rows for tests. People are roles, never invented persons."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from functools import cache
+
+import factory
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+
+from accounts.models import Absence, Appointment, Unit, User
+
+PASSWORD = "korrekt-häst-batteri-klammer"
+R = Appointment.Role
+
+
+@cache
+def _hashed_password() -> str:
+    """Hash once: a good hash takes a third of a second, and a cast has eleven people."""
+    return make_password(PASSWORD)
+
+
+class UnitFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Unit
+
+    name = factory.Sequence(lambda n: f"Enhet {n}")
+    slug = factory.Sequence(lambda n: f"enhet-{n}")
+    kind = Unit.Kind.UNIT
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    """Somebody who can sign in with `PASSWORD`. The address is verified as allauth wants it."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"person-{n}")
+    name = factory.Sequence(lambda n: f"Handläggare {n}")
+    title = factory.SelfAttribute("name")
+    email = factory.LazyAttribute(lambda user: f"{user.username}@kommunen.example")
+    password = factory.LazyFunction(_hashed_password)
+
+    @factory.post_generation
+    def verified(user: User, create: bool, extracted: bool | None, **kwargs: object) -> None:  # noqa: N805
+        if create and extracted is not False and user.email:
+            user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+
+
+class AppointmentFactory(factory.django.DjangoModelFactory):
+    """Given thirty days ago, until further notice, for the whole municipality."""
+
+    class Meta:
+        model = Appointment
+
+    user = factory.SubFactory(UserFactory)
+    role = R.STRATEGIST
+    starts_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=30))
+
+
+class AbsenceFactory(factory.django.DjangoModelFactory):
+    """Away today and the fourteen days after it, with nobody who covers."""
+
+    class Meta:
+        model = Absence
+
+    user = factory.SubFactory(UserFactory)
+    starts_on = factory.LazyFunction(timezone.localdate)
+    ends_on = factory.LazyAttribute(lambda absence: absence.starts_on + timedelta(days=14))
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A small organisation. `cast.owner` and `cast["owner"]` are the same person."""
+
+    committee: Unit
+    department: Unit
+    unit: Unit
+    central: Unit
+
+    owner: User  # applies for channels; works in `unit`
+    deputy: User  # works in `unit`
+    nearest_manager: User  # manager of `unit`
+    department_head: User  # manager of `department`
+    chief_executive: User
+    strategist: User  # works in `central`
+    it_communications_manager: User  # manager of `central`
+    registrar: User
+    archivist: User
+    administrator: User  # staff and superuser: the admin is open to this person alone
+    outsider: User  # works in another department, has no role
+
+    @property
+    def applicant(self) -> User:
+        """The owner is the one who applies."""
+        return self.owner
+
+    def __getitem__(self, name: str) -> User:
+        return getattr(self, name)
+
+    def people(self) -> Iterator[tuple[str, User]]:
+        """Yield every person with the name of the part."""
+        for field in fields(self):
+            if isinstance(value := getattr(self, field.name), User):
+                yield field.name, value
+
+
+def _person(username: str, name: str, unit: Unit | None, **kwargs: object) -> User:
+    return UserFactory(username=username, name=name, unit=unit, **kwargs)
+
+
+def make_cast(starts_on: date | None = None) -> Cast:
+    """Build the cast. Appointments start on the day, thirty days ago when none is given."""
+    committee = UnitFactory(name="Kulturnämnden", slug="kulturnamnden", kind=Unit.Kind.COMMITTEE)
+    department = UnitFactory(
+        name="Kulturförvaltningen", slug="kulturforvaltningen", kind=Unit.Kind.DEPARTMENT, parent=committee
+    )
+    unit = UnitFactory(name="Biblioteksenheten", slug="biblioteksenheten", parent=department)
+    board = UnitFactory(name="Kommunstyrelsen", slug="kommunstyrelsen", kind=Unit.Kind.COMMITTEE)
+    office = UnitFactory(name="Kommunledningen", slug="kommunledningen", kind=Unit.Kind.DEPARTMENT, parent=board)
+    central = UnitFactory(name="Kommunikationsenheten", slug="kommunikationsenheten", parent=office, central=True)
+    elsewhere = UnitFactory(name="Tekniska förvaltningen", slug="tekniska", kind=Unit.Kind.DEPARTMENT)
+
+    cast = Cast(
+        committee=committee,
+        department=department,
+        unit=unit,
+        central=central,
+        owner=_person("kontoansvarig", "Bibliotekarie", unit),
+        deputy=_person("ersattare", "Biblioteksassistent", unit),
+        nearest_manager=_person("bibliotekschef", "Bibliotekschef", unit),
+        department_head=_person("forvaltningschef", "Kulturförvaltningschef", department),
+        chief_executive=_person("kommunchef", "Kommunchef", office),
+        strategist=_person("strateg", "Kommunikationsstrateg", central),
+        it_communications_manager=_person("it-chef", "IT- och kommunikationschef", central),
+        registrar=_person("registrator", "Registrator", office),
+        archivist=_person("arkivarie", "Arkivarie", office),
+        administrator=_person("administrator", "Systemadministratör", central, is_staff=True, is_superuser=True),
+        outsider=_person("utomstaende", "Gatuingenjör", elsewhere),
+    )
+    for place, manager in (
+        (unit, cast.nearest_manager),
+        (department, cast.department_head),
+        (office, cast.chief_executive),
+    ):
+        place.manager = manager
+        place.save()
+    central.manager = cast.it_communications_manager
+    central.save()
+    starts_on = starts_on or timezone.localdate() - timedelta(days=30)
+    for role in (
+        R.CHIEF_EXECUTIVE,
+        R.STRATEGIST,
+        R.IT_COMMUNICATIONS_MANAGER,
+        R.REGISTRAR,
+        R.ARCHIVIST,
+        R.ADMINISTRATOR,
+    ):
+        AppointmentFactory(user=cast[role.value], role=role, starts_on=starts_on)
+    return cast
