@@ -24,7 +24,7 @@ class Transition:
     sources: frozenset[str]
     target: str
     why_not: Rule
-    policy: tuple[str, ...] = field(default=())
+    policy: tuple[Any, ...] = field(default=())
 
 
 class Lifecycle:

@@ -107,6 +107,8 @@ CELERY_TIMEZONE = "Europe/Stockholm"
 # A job cut off by a dead worker comes back after 60 seconds. Every task is idempotent, so a second run does no harm.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60, "unacked_restore_throttle": 1}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ALWAYS_EAGER = TESTING  # the tests start real workers where a worker is what they test
+CELERY_TASK_EAGER_PROPAGATES = True
 
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))()
 STORAGES = {
@@ -185,3 +187,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
+
+if TESTING:  # a test that makes ten people shall not wait for ten slow hashes
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

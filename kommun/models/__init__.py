@@ -1,7 +1,8 @@
 """Models of the municipality: who it is, its policy versions, its events."""
 
 from kommun.models.event import Event, EventSeal
-from kommun.models.mail import DemoMail
+from kommun.models.mail import DemoMail, OutgoingMail
 from kommun.models.municipality import Municipality
+from kommun.models.policy import PolicyVersion
 
-__all__ = ["DemoMail", "Event", "EventSeal", "Municipality"]
+__all__ = ["DemoMail", "Event", "EventSeal", "Municipality", "OutgoingMail", "PolicyVersion"]

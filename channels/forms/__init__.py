@@ -1,0 +1,1 @@
+"""Input to the register, as typed values."""

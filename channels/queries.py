@@ -1,0 +1,154 @@
+"""What screens, exports and reports need, already limited to what the reader may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from accounts import queries as people
+from accounts.models import Appointment, Unit, User
+from channels.models import Application, ApprovalStep, Channel, ChannelAddress, ChannelChange, Decision, Platform
+from kommun import policy
+from kommun.policy import Scope, keys
+from kommun.policy.values.starting import ApprovalStep as ChainStep
+
+READS_ALL = (
+    Appointment.Role.STRATEGIST,
+    Appointment.Role.IT_COMMUNICATIONS_MANAGER,
+    Appointment.Role.REGISTRAR,
+    Appointment.Role.ARCHIVIST,
+    Appointment.Role.ADMINISTRATOR,
+)
+# A policy that names no chain at all still needs somebody who decides: the manager closest to the channel.
+DEFAULT_CHAIN = (ChainStep(kind="approve", role="nearest_manager", group=1),)
+
+
+def scope_of(unit: Unit | None, platform_kind: str = "", channel: str = "") -> Scope:
+    """Return the scope to ask the policy with: the unit's department, the kind of platform, the channel."""
+    department = next((above.slug for above in unit.ancestors() if above.kind == Unit.Kind.DEPARTMENT), None) if unit else None
+    return Scope(department=department, platform_kind=platform_kind or None, channel=channel or None)
+
+
+def channel_scope(channel: Channel) -> Scope:
+    """Return the scope of a channel."""
+    return scope_of(channel.unit, channel.platform.kind, channel.slug)
+
+
+def applications_visible_to(user: User) -> QuerySet[Application]:
+    """Applications that concern the user: own, to answer, to own or deputise, or everything for those who steer the register."""
+    rows = Application.objects.select_related("applicant", "applicant__unit", "policy_version", "channel")
+    if people.has_any_role(user, *READS_ALL, today=timezone.localdate()):
+        return rows.filter(~Q(status=Application.Status.DRAFT) | Q(applicant=user))
+    concerned = Q(steps__assignee=user) | Q(steps__asked=user) | Q(answers__owner=user.pk) | Q(answers__deputy=user.pk)
+    return rows.filter(Q(applicant=user) | (~Q(status=Application.Status.DRAFT) & concerned)).distinct()
+
+
+def steps_visible_to(user: User) -> QuerySet[ApprovalStep]:
+    """Steps of the applications that the user may see."""
+    return ApprovalStep.objects.filter(application__in=applications_visible_to(user)).select_related(
+        "application", "application__applicant", "application__policy_version", "assignee", "asked"
+    )
+
+
+def open_steps_for(user: User) -> QuerySet[ApprovalStep]:
+    """What waits for the user's answer, oldest first."""
+    return (
+        ApprovalStep.objects.filter(assignee=user, status=ApprovalStep.Status.OPEN)
+        .select_related("application", "application__applicant", "asked")
+        .order_by("opened_at")
+    )
+
+
+def decisions_visible_to(user: User) -> QuerySet[Decision]:
+    """Decisions on the applications that the user may see."""
+    return Decision.objects.filter(application__in=applications_visible_to(user)).select_related("application", "policy_version")
+
+
+def channels_in_register() -> QuerySet[Channel]:
+    """Every channel with what a list shows, in a constant number of queries. Staff see internal channels too."""
+    addresses = Prefetch("addresses", queryset=ChannelAddress.objects.select_related("platform"))
+    return Channel.objects.select_related("platform", "unit", "owner", "owner__unit", "deputy", "deputy__unit").prefetch_related(
+        addresses
+    )
+
+
+def pending_changes_for(user: User) -> QuerySet[ChannelChange]:
+    """Changes that the user may confirm."""
+    mine = Q(channel__unit__manager=user) | Q(channel__owner=user) | Q(values__owner=user.pk)
+    return (
+        ChannelChange.objects.filter(mine, status=ChannelChange.Status.PROPOSED)
+        .exclude(proposed_by=user)
+        .select_related("channel", "proposed_by")
+    )
+
+
+@dataclass(frozen=True)
+class PreviewStep:
+    """A step that the policy will ask for, with the person who would be asked today."""
+
+    kind: str
+    kind_label: str
+    role_label: str
+    joint: bool
+    in_writing: bool
+    person: User | None
+    why: str
+
+
+def chain_for(application: Application) -> Sequence[ChainStep]:
+    """Return the steps of the policy that the application is judged under. A policy without a chain gets the default."""
+    rule = policy.rule(keys.APPROVAL_CHAIN, application_scope(application), version=application.policy_version)
+    return rule.value.steps if rule else DEFAULT_CHAIN
+
+
+def application_unit(application: Application) -> Unit | None:
+    """Return the unit that the channel would belong to, or the applicant's own while that is not answered."""
+    chosen = application.answers.get("unit")
+    unit = Unit.objects.filter(pk=chosen).first() if isinstance(chosen, int) else None
+    return unit or application.applicant.unit
+
+
+def application_scope(application: Application) -> Scope:
+    """Return the scope of the application."""
+    chosen = application.answers.get("platform")
+    kind = Platform.objects.filter(key=chosen).values_list("kind", flat=True).first() if isinstance(chosen, str) else None
+    return scope_of(application_unit(application), kind or "")
+
+
+def preview_chain(application: Application) -> list[PreviewStep]:
+    """Return who will be asked, in order, as things stand today."""
+    chain, unit, today = chain_for(application), application_unit(application), timezone.localdate()
+    groups = [step.group for step in chain]
+    preview = []
+    for step in chain:
+        found = people.responsible_for(step.role, unit, today=today, exclude={application.applicant_id})
+        preview.append(
+            PreviewStep(
+                kind=step.kind,
+                kind_label=str(ApprovalStep.Kind(step.kind).label),
+                role_label=step.label or policy.role_label(step.role, version=application.policy_version),
+                joint=groups.count(step.group) > 1,
+                in_writing=step.written,
+                person=found.assignee,
+                why=found.why,
+            )
+        )
+    return preview
+
+
+def ids_of_steps_to_reassign(today: date) -> list[int]:
+    """Return the open steps whose person is away or has left, or whose asked person is back again.
+
+    Asks "whose person cannot act today?", so an outage of the scheduler loses nothing.
+    """
+    wrong = []
+    steps = ApprovalStep.objects.filter(status=ApprovalStep.Status.OPEN).select_related("application__applicant__unit")
+    for step in steps.order_by("pk"):
+        found = people.responsible_for(
+            step.role, application_unit(step.application), today=today, exclude={step.applicant_id}
+        )
+        if found.assignee is not None and found.assignee.pk != step.assignee_id:
+            wrong.append(step.pk)
+    return wrong

@@ -1,0 +1,60 @@
+"""Who may do what in the register, and why not. Pure functions of actor and object: the reason, or None."""
+
+from django.utils.translation import gettext as _
+
+from accounts.actor import Actor
+from channels.models import Application, ApprovalStep, Channel, ChannelChange
+
+
+def why_not_edit(actor: Actor, application: Application) -> str | None:
+    """Only the applicant writes in the application."""
+    if actor.user_id != application.applicant_id:
+        return _("Bara den som söker kan ändra i ansökan.")
+    return None
+
+
+def why_not_answer(actor: Actor, step: ApprovalStep) -> str | None:
+    """The person the policy points out answers, or whoever covers for that person. Nobody decides on their own (KL 6:28, FL 16 §)."""
+    if actor.user_id is None:
+        return _("Ett beslut fattas av en person.")
+    if actor.user_id == step.applicant_id:
+        return _("Du får inte besluta om din egen ansökan.")
+    if actor.user_id not in {step.assignee_id, step.asked_id}:
+        return _("Frågan är ställd till %(person)s.") % {"person": step.assignee or step.asked or _("någon annan")}
+    return None
+
+
+def why_not_steer(actor: Actor, subject: Application | ApprovalStep) -> str | None:
+    """Opening, closing and finishing steps follows from an answer; no page offers it."""
+    return None
+
+
+def why_not_open_channel(actor: Actor, channel: Channel) -> str | None:
+    """The people who answer for the channel open it."""
+    answerable = {channel.owner_id, channel.deputy_id, channel.application.applicant_id}
+    if actor.user_id not in answerable:
+        return _("Kanalen öppnas av den som är ansvarig eller av ersättaren.")
+    return None
+
+
+def why_not_propose_change(actor: Actor, channel: Channel) -> str | None:
+    """Owner and deputy keep the register true; the manager of the unit may too."""
+    if actor.user_id not in {channel.owner_id, channel.deputy_id, channel.unit.manager_id}:
+        return _("Bara kanalens ansvariga, ersättaren och enhetens chef kan ändra uppgifterna.")
+    return None
+
+
+def why_not_confirm_change(actor: Actor, change: ChannelChange) -> str | None:
+    """Somebody else than the one who proposed the change confirms it: the manager of the unit, or the owner."""
+    if actor.user_id == change.proposed_by_id:
+        return _("Någon annan än du behöver bekräfta ändringen.")
+    if actor.user_id not in {change.channel.unit.manager_id, change.channel.owner_id, change.values.get("owner")}:
+        return _("Ändringen bekräftas av enhetens chef eller av kanalens ansvariga.")
+    return None
+
+
+def why_not_withdraw_change(actor: Actor, change: ChannelChange) -> str | None:
+    """Whoever proposed a change may take it back."""
+    if actor.user_id != change.proposed_by_id:
+        return _("Bara den som föreslog ändringen kan ta tillbaka den.")
+    return None
