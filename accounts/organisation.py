@@ -7,6 +7,7 @@ about a thousand channels costs the same as one that asks about ten. Nothing her
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Self
 
 from django.db.models import Q
@@ -167,7 +168,7 @@ class Organisation:
     # --- Roles --------------------------------------------------------------------------------------------------------
 
     def appointed(self, role: str, unit: Unit | None, day: date | None = None) -> list[tuple[Appointment, User]]:
-        """Return who has been given the role: for the unit, then for those above it, then for the whole municipality."""
+        """Return who has been given the role: the unit's first, then of those above it, then the municipality's."""
         places: list[int | None] = [above.pk for above in self.line(unit)] + [None]
         rows = [(row, self.users[row.user_id]) for row in self._in_force(role, day) if row.unit_id in places]
         return sorted(rows, key=lambda pair: places.index(pair[0].unit_id))
@@ -303,7 +304,7 @@ class Organisation:
         """Say for each in the chain until when the person is away and who steps in, and last what is missing."""
         day = day or self.first_day
         said: list[str] = []
-        for index, (person, substitute) in enumerate(zip(cover.chain, cover.chain[1:], strict=False)):
+        for index, (person, substitute) in enumerate(pairwise(cover.chain)):
             absence = self.absence_of(person.pk, day)
             if absence is None:
                 continue

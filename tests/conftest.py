@@ -2,13 +2,14 @@
 
 import os
 
-os.environ.setdefault(
-    "DJANGO_ALLOW_ASYNC_UNSAFE", "true"
-)  # Playwright's sync API runs an event loop in the test thread
+# Playwright's sync API runs an event loop in the test thread.
+os.environ.setdefault("KANALKOLLEN_TESTING", "1")
+os.environ.setdefault("SECRET_KEY", "only for tests: 7f4c1c1a0f6e4f0b9a1d2c3b4a5968778695a4b3c2d1e0f")
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-import pytest  # noqa: E402  (the line above must run before Django is imported)
+import pytest
 
-from tests.factories import Cast, make_cast  # noqa: E402
+from tests.factories import Cast, make_cast
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Who holds a role, who is away, who covers, who answers."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from django.utils import timezone
@@ -172,7 +173,7 @@ def test_withdrawn_absence_does_not_count(cast):
 @pytest.mark.parametrize(("length", "found"), [(10, True), (11, False)])
 def test_chain_is_followed_ten_steps(db, length, found):
     people = [UserFactory() for _ in range(length + 1)]
-    for person, substitute in zip(people, people[1:], strict=False):
+    for person, substitute in pairwise(people):
         away(person, substitute)
     cover = queries.who_covers(people[0], TODAY)
     assert (cover.person == people[-1]) is found
