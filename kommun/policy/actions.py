@@ -1,0 +1,108 @@
+"""State changes of policy versions: a draft comes in, a draft is put in force."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kommun.actor import ActorLike
+from kommun.errors import StateConflict
+from kommun.events import record
+from kommun.models import PolicyVersion
+from kommun.policy import loader
+from kommun.policy.lifecycle import POLICY
+from kommun.policy.lookup import forget
+
+NUMBER_LOCK = 7_040_002  # any fixed number: the advisory lock under which versions are numbered and succeed each other
+
+
+@dataclass(frozen=True)
+class CommandActor:
+    """Whoever runs a command on the server."""
+
+    label: str
+    door: str = "command"
+    user_id: int | None = None
+    on_behalf_of_id: int | None = None
+
+
+@transaction.atomic
+def import_draft(*, toml_text: str | bytes, filename: str, actor: ActorLike) -> PolicyVersion:
+    """Read a policy file and keep it as a draft. Raises PolicyFileError with everything that is wrong in it."""
+    loaded = loader.load(toml_text, filename)
+    header = loaded.document.policy
+    _lock()
+    version = PolicyVersion.objects.create(
+        number=(PolicyVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1,
+        title=header.title,
+        municipality=header.municipality,
+        content=loaded.content,
+        original=loaded.original,
+        filename=filename.replace("\x00", "")[-100:],
+        sha256=loaded.digest,
+        adopted_by=header.adopted_by or "",
+        adopted_on=header.adopted_on,
+        valid_from=header.valid_from or header.adopted_on,
+        review_on=header.review_on,
+    )
+    record("policy.imported", subject=version, actor=actor, data={"sha256": version.sha256, "number": version.number})
+    return version
+
+
+@transaction.atomic
+def adopt(*, version_id: int, actor: ActorLike, valid_from: date | None = None) -> PolicyVersion:
+    """Put a draft in force from a day, and end the version before it on that day. It can never be changed again.
+
+    `valid_from`: the first day; without one the day in the file, or today when that would rewrite the past.
+    Raises PolicyVersion.DoesNotExist, NotPermitted, or StateConflict (already adopted; begins before the one it
+    follows, or in the past while another was in force).
+    """
+    _lock()
+    version = PolicyVersion.objects.select_for_update(of=("self",)).get(pk=version_id)
+    step = POLICY.check("adopt", version, actor)
+    today = timezone.localdate()
+    previous = (
+        PolicyVersion.objects.select_for_update(of=("self",))
+        .exclude(status=PolicyVersion.Status.DRAFT)
+        .filter(valid_to__isnull=True)
+        .first()
+    )
+    start = valid_from or version.valid_from or today
+    if previous is not None:
+        start = _start_after(previous, start if valid_from else max(start, today), today)
+        previous.status, previous.valid_to = PolicyVersion.Status.SUPERSEDED, start
+        previous.save(update_fields=["status", "valid_to"])
+        record("policy.superseded", subject=previous, actor=actor, data={"by": version.pk, "valid_to": start})
+    version.status, version.valid_from, version.adopted_at = step.target, start, timezone.now()
+    version.save(update_fields=["status", "valid_from", "adopted_at"])
+    record(
+        "policy.adopted",
+        subject=version,
+        actor=actor,
+        data={"number": version.number, "sha256": version.sha256, "valid_from": start},
+    )
+    forget()
+    transaction.on_commit(forget)
+    return version
+
+
+def _start_after(previous: PolicyVersion, start: date, today: date) -> date:
+    """Return the first day of a successor. What was in force on days gone by stays what it was."""
+    if start < today:
+        raise StateConflict(
+            _("Ett nytt regelverk kan inte börja gälla bakåt i tiden, före i dag. Välj i dag eller en senare dag.")
+        )
+    if previous.valid_from and start < previous.valid_from:
+        raise StateConflict(
+            _("Version %(number)s börjar gälla först den %(day)s. Välj den dagen eller en senare.")
+            % {"number": previous.number, "day": previous.valid_from.isoformat()}
+        )
+    return start
+
+
+def _lock() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBER_LOCK])
