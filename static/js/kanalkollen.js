@@ -1,0 +1,70 @@
+/* Makes the pages quicker, never possible: every page and form works without this file. No text lives here;
+   what is shown comes from the page, so that it is translated in one place. */
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const root = document.documentElement;
+
+  // Light or dark. The button is hidden in the page and shown here, because without script it could do nothing.
+  const dark = () => (root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  all("[data-theme-toggle]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      root.dataset.theme = dark() ? "light" : "dark";
+      try { localStorage.setItem("theme", root.dataset.theme); } catch { /* holds for this page only */ }
+    });
+  });
+
+  all("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  });
+
+  // A second click sends nothing. The server refuses a repeated decision by itself; this only spares the reader the answer.
+  const RELEASE_MS = 10000; // a lost connection must not leave the button dead
+  const release = (form) => {
+    delete form.dataset.sent;
+    all(".is-busy", form).forEach((button) => { button.classList.remove("is-busy"); button.removeAttribute("aria-busy"); });
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if ((form.getAttribute("method") || "get").toLowerCase() !== "post") return;
+    if (form.dataset.sent) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+    form.dataset.sent = "1";
+    if (event.submitter) { event.submitter.classList.add("is-busy"); event.submitter.setAttribute("aria-busy", "true"); }
+    setTimeout(() => release(form), RELEASE_MS);
+  }, true);
+  document.addEventListener("htmx:afterRequest", (event) => { const form = event.target.closest("form"); if (form) release(form); });
+  addEventListener("pageshow", (event) => { if (event.persisted) all("form[data-sent]").forEach(release); });
+
+  // Folds: open where there is room. Closed on phones, where the page's own task comes first.
+  const wide = matchMedia("(min-width: 72rem)");
+  const fold = () => all("details.fold").forEach((details) => { details.open = wide.matches; });
+  wide.addEventListener("change", fold);
+  fold();
+
+  // Time left, counted again each minute. Not a live region: only a change of level is said, in the page's status line.
+  const fill = (text, minutes) => text.replace("{h}", Math.floor(minutes / 60)).replace("{m}", minutes % 60);
+  const tick = () => all("[data-due]").forEach((deadline) => {
+    const left = deadline.querySelector(".deadline__left");
+    const minutes = Math.floor((Date.parse(deadline.dataset.due) - Date.now()) / 60000);
+    if (!left || Number.isNaN(minutes) || Math.abs(minutes) >= 48 * 60) return; // further off, the server's words stand
+    const late = minutes < 0;
+    const count = Math.abs(minutes);
+    const kind = late ? "Late" : "Left";
+    left.textContent = fill(deadline.dataset[`text${kind}${count < 60 ? "Minutes" : ""}`], count);
+    if (late && !deadline.classList.contains("deadline--late")) {
+      deadline.classList.remove("deadline--soon");
+      deadline.classList.add("deadline--late");
+      const status = document.getElementById("status");
+      if (status) status.textContent = deadline.dataset.textPassed;
+    }
+  });
+  setInterval(tick, 60000);
+
+  // After a swap, the list of errors takes the focus, as it does by autofocus on a whole page.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const summary = event.target.querySelector?.(".error-summary") || (event.target.matches?.(".error-summary") ? event.target : null);
+    if (summary) summary.focus();
+  });
+})();
