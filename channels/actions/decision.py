@@ -36,6 +36,7 @@ def write_decision(application: Application, outcome: Decision.Outcome) -> Decis
 def _document(application: Application, outcome: Decision.Outcome) -> dict[str, Any]:
     scope, version = queries.application_scope(application), application.policy_version
     found = [policy.rule(key, scope, version=version) for key in CITED]
+    steps = list(application.steps.select_related("decided_by__unit", "on_behalf_of__unit", "assignee__unit"))
     municipality = Municipality.current()
     return {
         "municipality": municipality.name if municipality else "",
@@ -51,7 +52,8 @@ def _document(application: Application, outcome: Decision.Outcome) -> dict[str, 
             {"document": row.document, "name": row.name, "sha256": row.sha256}
             for row in application.attachments.filter(replaced_at__isnull=True)
         ],
-        "steps": [_step(step) for step in application.steps.select_related("decided_by", "on_behalf_of", "assignee")],
+        "steps": [_step(step) for step in steps],
+        "decided_by_anybody": any(step.kind == ApprovalStep.Kind.APPROVE for step in steps),
     }
 
 
@@ -65,6 +67,7 @@ def _step(step: ApprovalStep) -> dict[str, Any]:
         "kind": step.kind,
         "role": step.role,
         "status": step.status,
+        "status_label": step.get_status_display(),
         "person": person.role if person else "",
         "name": str(person) if person else "",
         "on_behalf_of": step.on_behalf_of.role if step.on_behalf_of else "",

@@ -16,9 +16,9 @@ CONSULT_ANSWERS = [("consult", _("Jag har svarat på samrådet")), ("request_cha
 
 
 class AnswerForm(forms.Form):
-    """One answer and the reason for it. Which answers there are depends on the kind of step."""
+    """One answer, which is the button that was pressed, and the reason. Which answers there are depends on the kind of step."""
 
-    answer = forms.ChoiceField(label=_("Ditt svar"), widget=forms.RadioSelect, choices=[])
+    answer = forms.ChoiceField(label=_("Ditt svar"), choices=[])
     note = forms.CharField(
         label=_("Motivering"),
         max_length=4000,

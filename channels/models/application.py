@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from channels.models.channel import Channel
+from kommun import policy
 
 
 class Application(models.Model):
@@ -182,6 +183,11 @@ class ApprovalStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application}: {self.get_kind_display()} {self.position}"
+
+    @property
+    def role_label(self) -> str:
+        """What the policy that the application is judged under calls the role."""
+        return policy.role_label(self.role, version=self.application.policy_version)
 
     def get_absolute_url(self) -> str:
         """Return the decision page, the one that the mail links to."""

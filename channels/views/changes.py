@@ -1,0 +1,104 @@
+"""Changing what the register says: at once, or after somebody else's confirmation."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.actor import Actor
+from channels import queries, rules
+from channels.actions import publishing
+from channels.forms.channels import ChangeForm, DetailsForm, SettleForm, shown_changes
+from channels.models import Channel, ChannelChange
+from kommun import policy
+from kommun.errors import InvalidInput, NotPermitted
+from kommun.policy import keys
+
+
+def _channel_to_change(request: HttpRequest, pk: int) -> Channel:
+    channel = get_object_or_404(queries.channels_in_register(), pk=pk)
+    if reason := rules.why_not_propose_change(Actor.from_request(request), channel):
+        raise NotPermitted(reason)
+    return channel
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change description, audience and hours. Published at once."""
+    channel = _channel_to_change(request, pk)
+    fields = (*publishing.DIRECT_FIELDS, "version")
+    initial = {key: getattr(channel, key) for key in fields}
+    form = DetailsForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        values: dict[str, Any] = dict(form.cleaned_data)
+        version = values.pop("version")
+        publishing.change_details(channel_id=pk, values=values, version=version, actor=Actor.from_request(request))
+        messages.success(request, _("Uppgifterna är sparade och syns för allmänheten."))
+        return redirect("channels:channel", pk=pk)
+    return render(request, "channels/channel_details.html", {"channel": channel, "form": form}, status=_status(form))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose a change of owner, deputy, unit, purpose, promise or address. The public page stays as it is meanwhile."""
+    channel = _channel_to_change(request, pk)
+    scope = queries.channel_scope(channel)
+    form = ChangeForm(request.POST or None, initial=ChangeForm.current(channel), channel=channel, scope=scope)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change = publishing.propose_change(
+                channel_id=pk,
+                values=form.changed_values(),
+                reason=form.cleaned_data["reason"],
+                version=form.cleaned_data["version"],
+                actor=Actor.from_request(request),
+            )
+        except InvalidInput as refusal:
+            for field, reasons in refusal.errors.items():
+                form.add_error(field, reasons)
+        else:
+            messages.success(request, _("Förslaget är skickat. Den publicerade sidan är oförändrad tills någon har bekräftat."))
+            return redirect("channels:change", pk=change.pk)
+    context = {"channel": channel, "form": form, "rule": policy.rule(keys.CHANNEL_ROLES, scope)}
+    return render(request, "channels/channel_change.html", context, status=_status(form))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a proposed change beside what is published; confirm, decline or withdraw it."""
+    rows = ChannelChange.objects.select_related("channel__unit", "channel__owner", "channel__deputy", "proposed_by", "decided_by")
+    row = get_object_or_404(rows, pk=pk)
+    actor = Actor.from_request(request)
+    form = SettleForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            publishing.settle_change(
+                change_id=pk, answer=form.cleaned_data["action"], note=form.cleaned_data["answer"], actor=actor
+            )
+        except InvalidInput as refusal:
+            for field, reasons in refusal.errors.items():
+                form.add_error(field if field in form.fields else None, reasons)
+        else:
+            messages.success(request, _("Tack. Svaret är sparat."))
+            return redirect("channels:change", pk=pk)
+    context = {
+        "change": row,
+        "rows": shown_changes(row),
+        "form": form,
+        "open": row.status == ChannelChange.Status.PROPOSED,
+        "why_not_confirm": rules.why_not_confirm_change(actor, row),
+        "why_not_withdraw": rules.why_not_withdraw_change(actor, row),
+    }
+    return render(request, "channels/change.html", context, status=_status(form))
+
+
+def _status(form: Form) -> int:
+    return 422 if form.is_bound and form.errors else 200
