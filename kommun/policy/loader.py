@@ -25,6 +25,7 @@ _AT = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)")
 # What Python's parser says, and what it means. The first that is found in the message is used.
 _TOML_MESSAGES = (
     ("Cannot overwrite a value", gettext_lazy("Nyckeln står redan längre upp. Samma nyckel får stå en gång.")),
+    ("Invalid date", gettext_lazy("Datumet finns inte. Skriv år, månad och dag: 2026-01-31.")),
     ("Cannot declare", gettext_lazy("Tabellen finns redan. Skriv [[ ]] runt namnet om det ska finnas flera.")),
     ("Cannot redefine", gettext_lazy("Tabellen finns redan. Samma tabell får stå en gång.")),
     ("Cannot mutate immutable", gettext_lazy("En tabell eller lista på en rad kan inte fyllas på längre ner.")),
@@ -95,12 +96,7 @@ def load(raw: bytes | str, filename: str) -> Loaded:
     for path, expected in _unusable(data):
         report.add(path, expected)
     report.raise_if_any()
-    try:
-        document = PolicyDocument.model_validate_json(json.dumps(data, default=str))
-    except ValidationError as error:
-        report.add_validation(error)
-        report.raise_if_any()
-        raise
+    document = _validate(data, report)
     check(document, report)
     report.raise_if_any()
     content = canonical(document)
@@ -117,6 +113,14 @@ def canonical(document: PolicyDocument) -> str:
 def parse_content(content: str) -> PolicyDocument:
     """Return the document of a stored version."""
     return PolicyDocument.model_validate_json(content)
+
+
+def _validate(data: dict[str, Any], report: Reporter) -> PolicyDocument:
+    try:
+        return PolicyDocument.model_validate_json(json.dumps(data, default=str))
+    except ValidationError as error:
+        report.add_validation(error)
+    raise PolicyFileError(report.problems)
 
 
 def _decode(raw: bytes | str, filename: str) -> str:

@@ -113,7 +113,11 @@ class Reporter:
 
     def add_validation(self, error: ValidationError) -> None:
         """Note everything that the schema refused, in plain Swedish."""
-        for item in error.errors(include_url=False):
+        items = error.errors(include_url=False)
+        for item in items:
+            # A list that is refused for what is in it is also called too short. That would only mislead.
+            if item["type"] == "too_short" and any(_lies_in(other["loc"], item["loc"]) for other in items):
+                continue
             path = self._plain_path(item["loc"])
             expected, found = _say(item, self, path)
             self.add(path, expected, found)
@@ -123,6 +127,10 @@ class Reporter:
         if len(loc) > 2 and loc[0] == "rules" and loc[2] in BY_NAME:
             loc = loc[:2] + loc[3:]
         return tuple(part for part in loc if part != "[key]")
+
+
+def _lies_in(inner: Path, outer: Path) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
 
 
 def _say(item: Any, report: Reporter, path: Path) -> tuple[str, str]:
@@ -196,7 +204,7 @@ def report_known(report: Reporter, path: Path) -> list[str]:
     schema = PolicyDocument.model_json_schema(by_alias=True)
     node: Any = schema
     for index, part in enumerate(path[:-1]):
-        node = _resolve(schema, node, report.at(path[: index + 1]))
+        node = _resolve(schema, node, report.at(path[:index]))
         inside = node.get("items") if isinstance(part, int) else node.get("properties", {}).get(part)
         node = inside or {}
     node = _resolve(schema, node, report.at(path[:-1]))

@@ -224,7 +224,7 @@ class RegistrationTrigger(Item):
 class Registration(Value):
     """Kind 20. What is registered, what is kept ordered instead, what needs neither, whom to ask."""
 
-    triggers: tuple[RegistrationTrigger, ...] = Field(min_length=1)
+    triggers: tuple[RegistrationTrigger, ...] = ()
     ordered_instead: bool = False
     searchable: bool = False
     order: Literal["chronological"] | None = None
@@ -235,6 +235,8 @@ class Registration(Value):
     @model_validator(mode="after")
     def _once(self) -> Self:
         no_repeats((item.key for item in self.triggers), _("Samma utlösare"))
+        if not (self.triggers or self.ordered_instead or self.minor_importance_exempt):
+            raise ValueError(_("Regeln är tom: ange minst en utlösare, eller vad som gäller i stället."))
         return self
 
 

@@ -1,0 +1,172 @@
+"""Stricter is allowed, looser is not; the most specific scope wins."""
+
+import json
+
+import pytest
+from pydantic import ValidationError
+
+from kommun import policy
+from kommun.policy import Policy, PolicyFileError, Scope, Strength, keys, loader
+from kommun.policy.values.starting import MinimumAdministrators
+from kommun.policy.values.talking import RemovalClass, RemoveWithin, ReplyWithin
+from tests.policy.samples import MINIMAL, scoped
+
+DAILY = {"interval": 1, "unit": "days"}
+
+
+def reply(value, unit="hours", calendar=None, word=None):
+    return ReplyWithin(
+        value=value, unit=unit if value is not None else None, calendar=calendar, word=word, set_by="channel"
+    )
+
+
+def load(*rules):
+    return Policy(loader.load(MINIMAL + "".join(rules), "prov.toml").document)
+
+
+def within(hours):
+    return f'value = {hours}, unit = "hours", set_by = "policy"'
+
+
+def test_strength_is_ordered_by_force_and_not_by_letter():
+    assert Strength.KAN < Strength.BOR < Strength.SKA
+    assert max(Strength) is Strength.SKA
+
+
+@pytest.mark.parametrize(
+    ("candidate", "reference", "looser"),
+    [
+        (reply(24), reply(48), False),
+        (reply(48), reply(48), False),
+        (reply(49), reply(48), True),
+        (reply(2, "days"), reply(48), False),
+        (reply(3, "days"), reply(48), True),
+        (reply(None, word="skyndsamt"), reply(48), True),  # no number promises nothing
+        (reply(48), reply(None, word="skyndsamt"), False),
+        (reply(None, word="snarast"), reply(None, word="skyndsamt"), False),
+        (reply(48, calendar="working_days"), reply(48), True),  # over a weekend it is longer
+        (reply(24, calendar="working_days"), reply(48, calendar="clock"), True),
+        (reply(1, calendar="working_days"), reply(30, "days"), False),
+        (reply(48), reply(48, calendar="working_days"), False),
+        (reply(60), reply(48, calendar="working_days"), True),  # longer in the middle of a week
+        (reply(0), reply(0), False),
+        (reply(0, calendar="working_days"), reply(0), False),
+    ],
+)
+def test_a_promised_reply_time_is_compared_over_units_and_calendars(candidate, reference, looser):
+    assert policy.is_looser(keys.REPLY_WITHIN, candidate, reference) is looser
+
+
+def test_a_channels_promise_is_checked_against_the_rule_itself():
+    rule = load().rule(keys.REPLY_WITHIN)
+    assert policy.is_looser(keys.REPLY_WITHIN, reply(72), rule)
+    assert not policy.is_looser(keys.REPLY_WITHIN, reply(8), rule)
+
+
+def test_a_value_of_another_kind_is_refused():
+    with pytest.raises(TypeError):
+        policy.is_looser(keys.REPLY_WITHIN, MinimumAdministrators(count=2, central_counts=False), reply(48))
+
+
+@pytest.mark.parametrize(
+    ("key", "candidate", "reference", "looser"),
+    [
+        (
+            keys.MINIMUM_ADMINISTRATORS,
+            {"count": 1, "central_counts": False},
+            {"count": 2, "central_counts": False},
+            True,
+        ),
+        (
+            keys.MINIMUM_ADMINISTRATORS,
+            {"count": 2, "central_counts": True},
+            {"count": 2, "central_counts": False},
+            True,
+        ),
+        (
+            keys.MINIMUM_ADMINISTRATORS,
+            {"count": 3, "central_counts": True},
+            {"count": 2, "central_counts": False},
+            False,
+        ),
+        (keys.DECISION_FIELDS, {"fields": ["purpose"]}, {"fields": ["purpose", "owner"]}, True),
+        (keys.DECISION_FIELDS, {"fields": ["purpose", "owner", "deputy"]}, {"fields": ["purpose", "owner"]}, False),
+        (keys.CHANNEL_ROLES, {"roles": [{"role": "owner", "min": 0}]}, {"roles": [{"role": "owner", "min": 1}]}, True),
+        (keys.WATCH, {"interval": 1, "unit": "weeks"}, {"interval": 1, "unit": "days"}, True),
+        (keys.WATCH, DAILY | {"days": "working_days"}, DAILY | {"days": "all_days"}, True),
+        (keys.WATCH, DAILY | {"days": "all_days"}, {"word": "regelbundet"}, False),
+        (keys.SNAPSHOT_INTERVAL, {"every_months": 12}, {"every_months": 6}, True),
+        (keys.SNAPSHOT_INTERVAL, {"every_months": 1}, {"every_months": 6}, False),
+        (keys.MINIMUM_ACTIVITY, {"count": 1, "period": "month"}, {"count": 1, "period": "week"}, True),
+        (keys.IMAGE_CONSENT, {"child_age_limit": 15}, {"child_age_limit": 16}, True),
+    ],
+)
+def test_counts_and_lists_are_compared(key, candidate, reference, looser):
+    mine, other = (key.model.model_validate_json(json.dumps(value)) for value in (candidate, reference))
+    assert policy.is_looser(key, mine, other) is looser
+
+
+def test_one_removal_class_that_is_looser_makes_the_rule_looser():
+    wide = RemoveWithin(classes=(RemovalClass(value=48, unit="hours"),))
+    narrow = RemoveWithin(
+        classes=(RemovalClass(value=0, unit="hours", kind="statutory"), RemovalClass(value=72, unit="hours"))
+    )
+    assert policy.is_looser(keys.REMOVE_WITHIN, narrow, wide)
+    assert not policy.is_looser(keys.REMOVE_WITHIN, wide, wide)
+
+
+def test_a_removal_limit_is_the_categorys_own_then_its_kinds_then_the_rest():
+    rule = RemoveWithin(
+        classes=(
+            RemovalClass(value=48, unit="hours"),
+            RemovalClass(value=0, unit="hours", kind="statutory"),
+            RemovalClass(word="snarast", categories=("secrecy",)),
+        )
+    )
+    assert rule.limit("secrecy", "statutory").word == "snarast"
+    assert rule.limit("hate_speech", "statutory").value == 0
+    assert rule.limit("advertising", "house_rule").value == 48
+
+
+def test_the_most_specific_scope_wins():
+    policies = load(
+        scoped('department = "skola"', within(40)),
+        scoped('platform_kind = "facebook"', within(36)),
+        scoped('department = "skola", platform_kind = "facebook"', within(30)),
+        scoped('channel = "tibro-bibliotek"', within(8)),
+    )
+    hours = {
+        scope: policies.rule(keys.REPLY_WITHIN, scope).value.value
+        for scope in (
+            Scope(),
+            Scope(department="kultur"),
+            Scope(department="skola"),
+            Scope(platform_kind="facebook"),
+            Scope(department="kultur", platform_kind="facebook"),
+            Scope(department="skola", platform_kind="facebook"),
+            Scope(department="skola", platform_kind="facebook", channel="tibro-bibliotek"),
+        )
+    }
+    assert list(hours.values()) == [48, 48, 40, 36, 36, 30, 8]
+
+
+def test_two_scopes_that_one_channel_can_meet_may_not_loosen_each_other():
+    school, facebook = scoped('department = "skola"', within(24)), scoped('platform_kind = "facebook"', within(36))
+    with pytest.raises(PolicyFileError, match="strängare"):
+        load(school, facebook)
+    both = scoped('department = "skola", platform_kind = "facebook"', within(24))
+    assert load(school, facebook, both).rule(keys.REPLY_WITHIN, Scope("skola", "facebook")).value.value == 24
+
+
+def test_scopes_that_never_meet_are_free():
+    assert load(scoped('department = "skola"', within(24)), scoped('department = "kultur"', within(36)))
+
+
+def test_where_the_policy_is_silent_there_is_no_rule():
+    assert load().rule(keys.CLOSING) is None
+
+
+def test_a_value_cannot_be_changed():
+    rule = load().rule(keys.REPLY_WITHIN)
+    with pytest.raises(ValidationError):
+        rule.value.value = 1
