@@ -21,3 +21,7 @@ def compile_translations(locale: Path) -> int:
         new.replace(compiled)
         done += 1
     return done
+
+
+if __name__ == "__main__":
+    compile_translations(Path(__file__).resolve().parents[2] / "locale")
