@@ -1,0 +1,1 @@
+"""The municipality's channels: platforms, register, applications, decisions, public pages."""

@@ -10,9 +10,13 @@ A, C, H, S = Application.Status, Channel.Status, ChannelChange.Status, ApprovalS
 APPLICATION = Lifecycle(
     A,
     [
-        Transition("submit", frozenset({A.DRAFT, A.CHANGES_REQUESTED}), A.SUBMITTED, rules.why_not_edit, (keys.APPROVAL_CHAIN,)),
+        Transition(
+            "submit", frozenset({A.DRAFT, A.CHANGES_REQUESTED}), A.SUBMITTED, rules.why_not_edit, (keys.APPROVAL_CHAIN,)
+        ),
         Transition("withdraw", frozenset({A.DRAFT, A.SUBMITTED, A.CHANGES_REQUESTED}), A.WITHDRAWN, rules.why_not_edit),
-        Transition("return", frozenset({A.SUBMITTED}), A.CHANGES_REQUESTED, rules.why_not_steer, (keys.APPROVAL_CHAIN,)),
+        Transition(
+            "return", frozenset({A.SUBMITTED}), A.CHANGES_REQUESTED, rules.why_not_steer, (keys.APPROVAL_CHAIN,)
+        ),
         Transition("grant", frozenset({A.SUBMITTED}), A.APPROVED, rules.why_not_steer, (keys.APPROVAL_CHAIN,)),
         Transition("refuse", frozenset({A.SUBMITTED}), A.REFUSED, rules.why_not_steer, (keys.APPROVAL_CHAIN,)),
     ],
@@ -24,7 +28,9 @@ STEP = Lifecycle(
         Transition("open", frozenset({S.WAITING}), S.OPEN, rules.why_not_steer),
         Transition("approve", frozenset({S.OPEN}), S.APPROVED, rules.why_not_answer, (keys.APPROVAL_CHAIN,)),
         Transition("refuse", frozenset({S.OPEN}), S.REFUSED, rules.why_not_answer, (keys.APPROVAL_CHAIN,)),
-        Transition("request_changes", frozenset({S.OPEN}), S.CHANGES_REQUESTED, rules.why_not_answer, (keys.APPROVAL_CHAIN,)),
+        Transition(
+            "request_changes", frozenset({S.OPEN}), S.CHANGES_REQUESTED, rules.why_not_answer, (keys.APPROVAL_CHAIN,)
+        ),
         Transition("consult", frozenset({S.OPEN}), S.CONSULTED, rules.why_not_answer, (keys.APPROVAL_CHAIN,)),
         Transition("inform", frozenset({S.WAITING}), S.INFORMED, rules.why_not_steer),
         Transition("resume", frozenset({S.CHANGES_REQUESTED}), S.OPEN, rules.why_not_steer),

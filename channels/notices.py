@@ -10,7 +10,9 @@ from kommun import outbox
 def step_opened(step: ApprovalStep) -> None:
     """Ask the person who is to answer."""
     subject = (
-        _("Samråd: %(name)s") if step.kind == ApprovalStep.Kind.CONSULT else _("Ta ställning till en ny kanal: %(name)s")
+        _("Samråd: %(name)s")
+        if step.kind == ApprovalStep.Kind.CONSULT
+        else _("Ta ställning till en ny kanal: %(name)s")
     )
     _tell([step.assignee], subject, "step_opened", step.application, step=step)
 
@@ -27,12 +29,20 @@ def step_not_needed(step: ApprovalStep) -> None:
 
 def changes_requested(step: ApprovalStep) -> None:
     """Tell the applicant what to complete."""
-    _tell([step.application.applicant], _("Komplettera ansökan: %(name)s"), "changes_requested", step.application, step=step)
+    _tell(
+        [step.application.applicant],
+        _("Komplettera ansökan: %(name)s"),
+        "changes_requested",
+        step.application,
+        step=step,
+    )
 
 
 def application_changed(step: ApprovalStep) -> None:
     """Tell somebody who has approved that the application has changed since."""
-    _tell([step.decided_by], _("Ansökan har kompletterats: %(name)s"), "application_changed", step.application, step=step)
+    _tell(
+        [step.decided_by], _("Ansökan har kompletterats: %(name)s"), "application_changed", step.application, step=step
+    )
 
 
 def decided(application: Application) -> None:
@@ -41,12 +51,20 @@ def decided(application: Application) -> None:
     if application.channel:
         people += [application.channel.owner, application.channel.deputy]
     granted = application.status == Application.Status.APPROVED
-    _tell(people, _("Beviljad: %(name)s") if granted else _("Avslag: %(name)s"), "decided", application, granted=granted)
+    _tell(
+        people, _("Beviljad: %(name)s") if granted else _("Avslag: %(name)s"), "decided", application, granted=granted
+    )
 
 
 def channel_opened(channel: Channel) -> None:
     """Tell those who answer for the channel that it is public."""
-    _tell([channel.owner, channel.deputy], _("Kanalen är öppen: %(name)s"), "channel_opened", channel.application, channel=channel)
+    _tell(
+        [channel.owner, channel.deputy],
+        _("Kanalen är öppen: %(name)s"),
+        "channel_opened",
+        channel.application,
+        channel=channel,
+    )
 
 
 def change_proposed(change: ChannelChange) -> None:

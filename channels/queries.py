@@ -27,7 +27,9 @@ DEFAULT_CHAIN = (ChainStep(kind="approve", role="nearest_manager", group=1),)
 
 def scope_of(unit: Unit | None, platform_kind: str = "", channel: str = "") -> Scope:
     """Return the scope to ask the policy with: the unit's department, the kind of platform, the channel."""
-    department = next((above.slug for above in unit.ancestors() if above.kind == Unit.Kind.DEPARTMENT), None) if unit else None
+    department = (
+        next((above.slug for above in unit.ancestors() if above.kind == Unit.Kind.DEPARTMENT), None) if unit else None
+    )
     return Scope(department=department, platform_kind=platform_kind or None, channel=channel or None)
 
 
@@ -46,14 +48,14 @@ def applications_visible_to(user: User) -> QuerySet[Application]:
 
 
 def steps_visible_to(user: User) -> QuerySet[ApprovalStep]:
-    """Steps of the applications that the user may see."""
+    """Return the steps of the applications that the user may see."""
     return ApprovalStep.objects.filter(application__in=applications_visible_to(user)).select_related(
         "application", "application__applicant", "application__policy_version", "assignee", "asked"
     )
 
 
 def open_steps_for(user: User) -> QuerySet[ApprovalStep]:
-    """What waits for the user's answer, oldest first."""
+    """Return what waits for the user's answer, oldest first."""
     return (
         ApprovalStep.objects.filter(assignee=user, status=ApprovalStep.Status.OPEN)
         .select_related("application", "application__applicant", "asked")
@@ -63,19 +65,21 @@ def open_steps_for(user: User) -> QuerySet[ApprovalStep]:
 
 def decisions_visible_to(user: User) -> QuerySet[Decision]:
     """Decisions on the applications that the user may see."""
-    return Decision.objects.filter(application__in=applications_visible_to(user)).select_related("application", "policy_version")
+    return Decision.objects.filter(application__in=applications_visible_to(user)).select_related(
+        "application", "policy_version"
+    )
 
 
 def channels_in_register() -> QuerySet[Channel]:
     """Every channel with what a list shows, in a constant number of queries. Staff see internal channels too."""
     addresses = Prefetch("addresses", queryset=ChannelAddress.objects.select_related("platform"))
-    return Channel.objects.select_related("platform", "unit", "owner", "owner__unit", "deputy", "deputy__unit").prefetch_related(
-        addresses
-    )
+    return Channel.objects.select_related(
+        "platform", "unit", "owner", "owner__unit", "deputy", "deputy__unit"
+    ).prefetch_related(addresses)
 
 
 def pending_changes_for(user: User) -> QuerySet[ChannelChange]:
-    """Changes that the user may confirm."""
+    """Return the changes that the user may confirm."""
     mine = Q(channel__unit__manager=user) | Q(channel__owner=user) | Q(values__owner=user.pk)
     return (
         ChannelChange.objects.filter(mine, status=ChannelChange.Status.PROPOSED)
@@ -113,7 +117,9 @@ def application_unit(application: Application) -> Unit | None:
 def application_scope(application: Application) -> Scope:
     """Return the scope of the application."""
     chosen = application.answers.get("platform")
-    kind = Platform.objects.filter(key=chosen).values_list("kind", flat=True).first() if isinstance(chosen, str) else None
+    kind = (
+        Platform.objects.filter(key=chosen).values_list("kind", flat=True).first() if isinstance(chosen, str) else None
+    )
     return scope_of(application_unit(application), kind or "")
 
 

@@ -14,7 +14,7 @@ def why_not_edit(actor: Actor, application: Application) -> str | None:
 
 
 def why_not_answer(actor: Actor, step: ApprovalStep) -> str | None:
-    """The person the policy points out answers, or whoever covers for that person. Nobody decides on their own (KL 6:28, FL 16 §)."""
+    """Return why not: the person pointed out answers, or whoever covers. Nobody decides on their own (KL 6:28, FL 16 §)."""
     if actor.user_id is None:
         return _("Ett beslut fattas av en person.")
     if actor.user_id == step.applicant_id:
@@ -25,12 +25,12 @@ def why_not_answer(actor: Actor, step: ApprovalStep) -> str | None:
 
 
 def why_not_steer(actor: Actor, subject: Application | ApprovalStep) -> str | None:
-    """Opening, closing and finishing steps follows from an answer; no page offers it."""
+    """Return None: opening, closing and finishing steps follows from an answer; no page offers it."""
     return None
 
 
 def why_not_open_channel(actor: Actor, channel: Channel) -> str | None:
-    """The people who answer for the channel open it."""
+    """Return why not: the people who answer for the channel open it."""
     answerable = {channel.owner_id, channel.deputy_id, channel.application.applicant_id}
     if actor.user_id not in answerable:
         return _("Kanalen öppnas av den som är ansvarig eller av ersättaren.")

@@ -25,7 +25,7 @@ def reassign_open_steps() -> int:
             with suppress(StateConflict):  # answered between the query and the lock
                 reassign_step(step_id=pk)
                 done += 1
-        except Exception as error:  # noqa: BLE001  (any fault in one row must leave the others to be done)
+        except Exception as error:
             log.exception("approval step %s could not be reassigned", pk)
             failures.append(error)
     if failures:

@@ -35,7 +35,9 @@ urlpatterns = [
     path("ansokningar/<int:pk>/aterta/", application.withdraw, name="application_withdraw"),
     path("ansokningar/<int:pk>/las/<slug:document>/", application.reading, name="application_read"),
     path("ansokningar/<int:pk>/bilagor/<slug:document>/", application.attachment_upload, name="attachment_upload"),
-    path("ansokningar/<int:pk>/bilagor/<slug:document>/ta-bort/", application.attachment_remove, name="attachment_remove"),
+    path(
+        "ansokningar/<int:pk>/bilagor/<slug:document>/ta-bort/", application.attachment_remove, name="attachment_remove"
+    ),
     path("bilagor/<int:pk>/", application.attachment, name="attachment"),
     path("ansokningar/<int:pk>/<slug:part>/", application.part, name="application_part"),
 ]

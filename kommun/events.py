@@ -33,7 +33,12 @@ class CitedRule(Protocol):
 
 
 def record(
-    kind: str, *, subject: models.Model, actor: ActorLike, rules: Iterable[CitedRule] = (), data: dict[str, Any] | None = None
+    kind: str,
+    *,
+    subject: models.Model,
+    actor: ActorLike,
+    rules: Iterable[CitedRule] = (),
+    data: dict[str, Any] | None = None,
 ) -> Event:
     """Write one event about the subject and return it. Call it inside the transaction of the act.
 
@@ -91,7 +96,9 @@ def verify_chain() -> ChainReport:
     """
     problems: list[str] = []
     previous, expected = GENESIS, 1
-    rows = Event.objects.order_by("seal__seq").values_list("pk", "payload", "seal__seq", "seal__previous", "seal__digest")
+    rows = Event.objects.order_by("seal__seq").values_list(
+        "pk", "payload", "seal__seq", "seal__previous", "seal__digest"
+    )
     for pk, payload, seq, stored_previous, digest in rows.iterator():
         if seq is None:
             problems.append(f"event {pk}: not sealed")

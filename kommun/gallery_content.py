@@ -44,6 +44,16 @@ class ExampleForm(forms.Form):
     read = forms.BooleanField(label=_("Jag har läst handboken"), help_text=_("Det tar ungefär tio minuter."))
 
 
+class ExamplePerson:
+    """Somebody, by role."""
+
+    role = _("Kulturchef, Kultur och fritid")
+    title = _("Kulturchef")
+
+    def __str__(self) -> str:
+        return str(self.title)
+
+
 def context(request: HttpRequest) -> dict[str, Any]:
     """Return the examples. With POST the form is shown with its errors; the second form always is."""
     now = timezone.now()
@@ -89,7 +99,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "rows": [[_("Kulturskolan"), "Instagram", "1 204"], [_("Biblioteket"), "Facebook", "312"]],
         "page": Paginator(range(90), 30).page(2),
         "channels": _channels(),
-        "person": SimpleNamespace(role=_("Kulturchef, Kultur och fritid"), title=_("Kulturchef")),
+        "person": ExamplePerson(),
     }
 
 

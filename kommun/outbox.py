@@ -11,14 +11,18 @@ from django.utils import timezone
 
 from kommun.models import Municipality, OutgoingMail
 
-MAX_ATTEMPTS = 20  # with one attempt a minute: a mail server may be down for a while, an address that never works is given up
+MAX_ATTEMPTS = (
+    20  # with one attempt a minute: a mail server may be down for a while, an address that never works is given up
+)
 
 
 def queue(to: str, subject: str, template: str, context: dict[str, object]) -> OutgoingMail | None:
     """Write one mail from a plain-text template and send it after commit. Somebody without an address gets none."""
     if not to:
         return None
-    body = render_to_string(template, {**context, "site_url": settings.SITE_URL, "municipality": Municipality.current()})
+    body = render_to_string(
+        template, {**context, "site_url": settings.SITE_URL, "municipality": Municipality.current()}
+    )
     row = OutgoingMail.objects.create(to=to, subject=subject[:300], body=body.strip() + "\n")
     deliver.delay_on_commit(row.pk)
     return row

@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from kommun.identity import identity_providers
 from kommun.local.urls import celery_broker_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -61,6 +62,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.KeepWhatWasSentMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -91,7 +94,9 @@ TEMPLATES = [
 # --- Data -------------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: row locks and constraints carry our rules.")
+    raise ImproperlyConfigured(
+        "DATABASE_URL must name a PostgreSQL database: row locks and constraints carry our rules."
+    )
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -146,6 +151,65 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Somebody who signs in with a password needs a second factor too. Whoever comes through the municipality's own identity
+# provider has met its demands already. Off in the demo, where the passwords are printed on the screen.
+MFA_REQUIRED = env.bool("MFA_REQUIRED", default=not (DEBUG or DEMO or TESTING))
+# The sign-ins of the demo have addresses below `demo.<kommun>.example`. A production start refuses them (accounts.checks).
+DEMO_MAIL_PREFIX = "demo."
+
+# Nobody signs up: people are added by an administrator or come from the identity provider.
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = (
+    "optional"  # an administrator wrote the address; a changed one is verified before it counts
+)
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a stranger must not be able to make us write to any address
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = False  # the cookie ends with the browser, and after SESSION_COOKIE_AGE
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+# The limits of allauth are on (account.RATE_LIMITS: 30 sign-ins a minute and address, 5 failures in five minutes a
+# person). Behind proxies, say how many, or every person shares the proxy's address.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+ACCOUNT_FORMS = {
+    "login": "accounts.sign_in_forms.LoginForm",
+    "add_email": "accounts.sign_in_forms.AddEmailForm",
+    "change_password": "accounts.sign_in_forms.ChangePasswordForm",
+    "set_password": "accounts.sign_in_forms.SetPasswordForm",
+    "reset_password": "accounts.sign_in_forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.sign_in_forms.ResetPasswordKeyForm",
+    "reauthenticate": "accounts.sign_in_forms.ReauthenticatePasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": "accounts.sign_in_forms.CodeForm",
+    "reauthenticate": "accounts.sign_in_forms.ReauthenticateCodeForm",
+    "activate_totp": "accounts.sign_in_forms.ActivateAppForm",
+    "add_webauthn": "accounts.sign_in_forms.AddKeyForm",
+    "edit_webauthn": "accounts.sign_in_forms.EditKeyForm",
+}
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the reason for allauth's ban is strangers who sign up; there are none here
+MFA_TOTP_ISSUER = env.str("TOTP_ISSUER", default="Kanalkollen")
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute wrong
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+
+# The municipality's own identity provider. People are recognised by `sub` (OIDC) or the persistent name id (SAML), never
+# by a name that changes. Somebody whom an administrator has added is matched by address the first time when
+# SSO_MATCH_EMAIL is on, and then only by one that the provider says is verified (SSO_EMAIL_IS_VERIFIED: the provider
+# hands out the addresses itself, and does not say so in each answer). SSO_ADDS_PEOPLE lets it add people.
+SSO_MATCH_EMAIL = env.bool("SSO_MATCH_EMAIL", default=False)
+SSO_EMAIL_IS_VERIFIED = env.bool("SSO_EMAIL_IS_VERIFIED", default=False)
+SSO_ADDS_PEOPLE = env.bool("SSO_ADDS_PEOPLE", default=False)
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.ProviderAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SSO_MATCH_EMAIL
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = SSO_MATCH_EMAIL
+SOCIALACCOUNT_PROVIDERS = identity_providers(env)
 
 # --- Security ---------------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS
@@ -179,6 +243,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- What the apps add to the frame, by dotted string, so that kommun imports none of them --------------------------------
 KANALKOLLEN_NAVIGATION = ["accounts.navigation.items", "channels.navigation.items", "kommun.navigation.items"]
+
+# What somebody holds, shown before leave starts: functions (user, first_day, last_day) -> list[accounts.duties.Duty].
+KANALKOLLEN_DUTIES: list[str] = []
 
 LOGGING = {
     "version": 1,

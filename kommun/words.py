@@ -39,8 +39,8 @@ def day_words(day: date, today: date) -> str:
         case 1:
             return _("i morgon")
     if day.year == today.year:
-        return date_format(day, pgettext("Django date format: day", "D j M")).lower()
-    return date_format(day, pgettext("Django date format: day with year", "D j M Y")).lower()
+        return date_format(day, pgettext("Django date format: day", "D j N")).lower()
+    return date_format(day, pgettext("Django date format: day with year", "D j N Y")).lower()
 
 
 def day_full(day: date) -> str:

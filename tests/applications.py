@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from channels.actions.platforms import sync_platforms
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
@@ -10,7 +11,6 @@ from accounts.actor import Actor
 from accounts.models import Acknowledgement, User
 from channels import questions
 from channels.actions.approval import answer_step, submit_application
-from channels.actions.platforms import sync_platforms
 from channels.models import Application, ApprovalStep, Attachment
 from channels.questions import Kind
 from kommun.models import Municipality, PolicyVersion

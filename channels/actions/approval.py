@@ -34,11 +34,19 @@ def submit_application(*, application_id: int, version: int, actor: Actor) -> Ap
     if application.version != version:
         raise StateConflict(_("Ansökan har ändrats i ett annat fönster. Läs igenom den igen innan du skickar."))
     if missing := questions.missing(application):
-        raise InvalidInput({question.key: [_("Svara på frågan: %(question)s") % {"question": question.label}] for question in missing})
+        raise InvalidInput(
+            {question.key: [_("Svara på frågan: %(question)s") % {"question": question.label}] for question in missing}
+        )
     resumed = application.status == Application.Status.CHANGES_REQUESTED
     application.status, application.submitted_at = step.target, timezone.now()
     _save(application, "status", "submitted_at")
-    record("application.submitted", subject=application, actor=actor, rules=_chain_rule(application), data={"version": version})
+    record(
+        "application.submitted",
+        subject=application,
+        actor=actor,
+        rules=_chain_rule(application),
+        data={"version": version},
+    )
     if resumed:
         _resume(application, actor)
     else:
@@ -66,7 +74,9 @@ def answer_step(*, step_id: int, answer: str, note: str, actor: Actor, fields: t
     if not note and answer in {"refuse", "request_changes"}:
         raise InvalidInput({"note": [_("Skriv varför, så att den som sökte förstår.")]})
     if not note and step.in_writing and answer == "approve":
-        raise InvalidInput({"note": [_("Policyn kräver ett skriftligt godkännande. Skriv en mening om varför kanalen behövs.")]})
+        raise InvalidInput(
+            {"note": [_("Policyn kräver ett skriftligt godkännande. Skriv en mening om varför kanalen behövs.")]}
+        )
     if step.asked and step.asked_id != actor.user_id:
         actor = actor.acting_for(step.asked)
     step.status, step.note, step.fields_to_change = move.target, note, list(fields)
@@ -154,7 +164,9 @@ def _point_out(application: Application, step: ApprovalStep) -> None:
     unit, today = queries.application_unit(application), timezone.localdate()
     found = people.responsible_for(step.role, unit, today=today, exclude={application.applicant_id})
     if found.assignee is None:
-        raise StateConflict(_("Ingen kan besluta: kommunen har ingen chef, strateg eller administratör som kan ta över."))
+        raise StateConflict(
+            _("Ingen kan besluta: kommunen har ingen chef, strateg eller administratör som kan ta över.")
+        )
     step.asked, step.assignee, step.why_assignee = found.asked, found.assignee, found.why[:300]
 
 
@@ -223,5 +235,3 @@ def _chain_rule(application: Application) -> list[Rule]:
     scope = queries.application_scope(application)
     rule = policy.rule(keys.APPROVAL_CHAIN, scope, version=application.policy_version)
     return [rule] if rule else []
-
-

@@ -12,7 +12,13 @@ from kommun import policy
 from kommun.models import Municipality
 from kommun.policy import keys
 
-CITED = (keys.APPROVAL_CHAIN, keys.DECISION_FIELDS, keys.PRESTART_DOCUMENTS, keys.CHANNEL_ROLES, keys.MINIMUM_ADMINISTRATORS)
+CITED = (
+    keys.APPROVAL_CHAIN,
+    keys.DECISION_FIELDS,
+    keys.PRESTART_DOCUMENTS,
+    keys.CHANNEL_ROLES,
+    keys.MINIMUM_ADMINISTRATORS,
+)
 
 
 def write_decision(application: Application, outcome: Decision.Outcome) -> Decision:

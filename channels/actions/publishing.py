@@ -13,13 +13,29 @@ from accounts.models import Acknowledgement, Unit, User
 from channels import notices, queries, rules
 from channels.addresses import AddressError, CanonicalAccount, load_platform_specs, parse_account
 from channels.lifecycle import CHANGE, CHANNEL
-from channels.models import Application, Channel, ChannelAddress, ChannelAdministrator, ChannelChange, DisplayItem, Platform
+from channels.models import (
+    Application,
+    Channel,
+    ChannelAddress,
+    ChannelAdministrator,
+    ChannelChange,
+    DisplayItem,
+    Platform,
+)
 from kommun import policy
 from kommun.errors import InvalidInput, NotPermitted, StateConflict
 from kommun.events import record
 from kommun.policy import keys
 
-DIRECT_FIELDS = ("name", "description", "audience", "update_frequency", "moderation_hours", "languages", "credentials_place")
+DIRECT_FIELDS = (
+    "name",
+    "description",
+    "audience",
+    "update_frequency",
+    "moderation_hours",
+    "languages",
+    "credentials_place",
+)
 TEXT_ANSWERS = ("purpose", "audience", "description", "update_frequency", "moderation_hours", "credentials_place")
 CONFIRMED_FIELDS = ("owner", "deputy", "unit", "purpose", "purposes", "address", "reply_hours")
 
@@ -122,7 +138,9 @@ def change_details(*, channel_id: int, values: dict[str, Any], version: int, act
 
 
 @transaction.atomic
-def propose_change(*, channel_id: int, values: dict[str, Any], reason: str, version: int, actor: Actor) -> ChannelChange:
+def propose_change(
+    *, channel_id: int, values: dict[str, Any], reason: str, version: int, actor: Actor
+) -> ChannelChange:
     """Propose a new owner, deputy, unit, purpose, promised reply time or address. The public page stays as it is meanwhile.
 
     Raises NotPermitted, StateConflict (a change waits already, or changed in another window), InvalidInput.
@@ -157,7 +175,11 @@ def settle_change(*, change_id: int, answer: str, note: str, actor: Actor) -> Ch
     """
     found = ChannelChange.objects.only("channel_id").get(pk=change_id)
     channel = _lock(found.channel_id)
-    change = ChannelChange.objects.select_for_update(of=("self",)).select_related("channel__unit", "proposed_by").get(pk=change_id)
+    change = (
+        ChannelChange.objects.select_for_update(of=("self",))
+        .select_related("channel__unit", "proposed_by")
+        .get(pk=change_id)
+    )
     move = CHANGE.check(answer, change, actor)
     if answer == "decline" and not note.strip():
         raise InvalidInput({"answer": [_("Skriv varför.")]})
@@ -168,7 +190,12 @@ def settle_change(*, change_id: int, answer: str, note: str, actor: Actor) -> Ch
     change.status, change.answer = move.target, note.strip()
     change.decided_by, change.decided_at = actor.user, timezone.now()
     change.save()
-    record(f"change.{move.target}", subject=change, actor=actor, data={"channel": channel.pk, "fields": sorted(change.values)})
+    record(
+        f"change.{move.target}",
+        subject=change,
+        actor=actor,
+        data={"channel": channel.pk, "fields": sorted(change.values)},
+    )
     if answer != "withdraw":
         notices.change_settled(change)
     return change
@@ -207,7 +234,9 @@ def _account(address: str, platform: Platform) -> CanonicalAccount:
     except AddressError as error:
         raise InvalidInput({"address": [str(error)]}) from error
     if account.platform != platform.key:
-        raise InvalidInput({"address": [_("Beslutet gäller %(platform)s. Adressen leder någon annanstans.") % {"platform": platform}]})
+        raise InvalidInput(
+            {"address": [_("Beslutet gäller %(platform)s. Adressen leder någon annanstans.") % {"platform": platform}]}
+        )
     return account
 
 

@@ -29,7 +29,9 @@ class OpenForm(forms.Form):
 class DetailsForm(forms.Form):
     """What owner and deputy change without asking anybody."""
 
-    name = forms.CharField(label=_("Kanalens namn"), max_length=120, error_messages={"required": _("Skriv kanalens namn.")})
+    name = forms.CharField(
+        label=_("Kanalens namn"), max_length=120, error_messages={"required": _("Skriv kanalens namn.")}
+    )
     description = forms.CharField(
         label=_("Beskrivning"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -48,9 +50,13 @@ class DetailsForm(forms.Form):
 class ChangeForm(forms.Form):
     """What somebody else has to confirm: who answers, why the channel exists and where it is."""
 
-    owner = forms.ModelChoiceField(User.objects.none(), label=_("Kontoansvarig"), error_messages={"required": _("Välj en ansvarig.")})
+    owner = forms.ModelChoiceField(
+        User.objects.none(), label=_("Kontoansvarig"), error_messages={"required": _("Välj en ansvarig.")}
+    )
     deputy = forms.ModelChoiceField(User.objects.none(), label=_("Ersättare"), required=False)
-    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Verksamhet"), error_messages={"required": _("Välj en verksamhet.")})
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(), label=_("Verksamhet"), error_messages={"required": _("Välj en verksamhet.")}
+    )
     purpose = forms.CharField(
         label=_("Syfte"),
         max_length=2000,
@@ -105,7 +111,10 @@ class ChangeForm(forms.Form):
         limit = policy.rule(keys.REPLY_WITHIN, self.scope)
         hours = data.get("reply_hours")
         if limit and hours and (most := getattr(limit.value, "hours", None)) and hours > most:
-            self.add_error("reply_hours", _("Policyn säger högst %(hours)s timmar. Lova samma tid eller kortare.") % {"hours": most})
+            self.add_error(
+                "reply_hours",
+                _("Policyn säger högst %(hours)s timmar. Lova samma tid eller kortare.") % {"hours": most},
+            )
         return data
 
     def changed_values(self) -> dict[str, Any]:
@@ -115,7 +124,9 @@ class ChangeForm(forms.Form):
             key: getattr(self.cleaned_data[key], "pk", self.cleaned_data[key])
             for key in ("owner", "deputy", "unit", "purpose", "reply_hours", "address")
         }
-        return {key: value for key, value in values.items() if value != before[key] and not (key == "address" and not value)}
+        return {
+            key: value for key, value in values.items() if value != before[key] and not (key == "address" and not value)
+        }
 
 
 class SettleForm(forms.Form):
@@ -127,7 +138,10 @@ class SettleForm(forms.Form):
     )
 
 
-FIELD_LABELS = {**{name: field.label for name, field in ChangeForm.base_fields.items()}, "purposes": _("Kommunens syften")}
+FIELD_LABELS = {
+    **{name: field.label for name, field in ChangeForm.base_fields.items()},
+    "purposes": _("Kommunens syften"),
+}
 
 
 def shown_changes(change: ChannelChange) -> list[tuple[str, str, str]]:

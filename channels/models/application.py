@@ -16,7 +16,7 @@ from kommun import policy
 
 
 class Application(models.Model):
-    """An application for a new channel. `answers` holds what the applicant wrote, by field key, from the first keystroke saved."""
+    """An application for a new channel. `answers` holds what the applicant wrote, by field key, also what is not yet usable."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Utkast")
@@ -119,8 +119,10 @@ class ApprovalStep(models.Model):
     application = models.ForeignKey(
         Application, on_delete=models.PROTECT, related_name="steps", verbose_name=_("ansökan")
     )
-    applicant = models.ForeignKey(  # copied from the application, so that the database itself can refuse a conflict of interest
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
+    applicant = (
+        models.ForeignKey(  # copied from the application, so that the database itself can refuse a conflict of interest
+            settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
+        )
     )
     position = models.PositiveSmallIntegerField(_("ordning"))
     group = models.PositiveSmallIntegerField(_("grupp"))
@@ -150,10 +152,20 @@ class ApprovalStep(models.Model):
     opened_at = models.DateTimeField(_("öppnat"), null=True, blank=True)
     decided_at = models.DateTimeField(_("besvarat"), null=True, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("av")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("av"),
     )
     on_behalf_of = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("för")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("för"),
     )
     judged_version = models.PositiveIntegerField(_("bedömd version"), null=True, blank=True)
     note = models.TextField(_("motivering"), max_length=4000, blank=True)
@@ -171,7 +183,8 @@ class ApprovalStep(models.Model):
                 condition=~Q(status__in=["refused", "changes_requested"]) | ~Q(note=""), name="refusal_has_a_reason"
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["approved", "refused"]) | Q(decided_by__isnull=False), name="decided_step_has_person"
+                condition=~Q(status__in=["approved", "refused"]) | Q(decided_by__isnull=False),
+                name="decided_step_has_person",
             ),
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("applicant")), name="nobody_decides_on_their_own"

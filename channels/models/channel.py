@@ -18,7 +18,7 @@ from accounts.models import Unit
 
 
 class Platform(models.Model):
-    """A platform is data: hosts, patterns and examples live in `spec` (`channels.addresses.PlatformSpec`). Archived, never removed."""
+    """A platform is data: hosts and patterns live in `spec` (`channels.addresses.PlatformSpec`). Archived, never removed."""
 
     key = models.SlugField(_("nyckel"), max_length=30, unique=True)
     name = models.CharField(_("namn"), max_length=60)
@@ -69,16 +69,19 @@ class Channel(models.Model):
     name = models.CharField(_("kanalens namn"), max_length=120)
     slug = models.SlugField(_("nyckel"), max_length=140, unique=True)
     status = models.CharField(_("läge"), max_length=14, choices=Status.choices, default=Status.DECIDED)
-    visibility = models.CharField(
-        _("synlighet"), max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC
+    visibility = models.CharField(_("synlighet"), max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC)
+    platform = models.ForeignKey(
+        Platform, on_delete=models.PROTECT, related_name="channels", verbose_name=_("plattform")
     )
-    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="channels", verbose_name=_("plattform"))
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="channels", verbose_name=_("verksamhet"))
     controller = models.ForeignKey(
         Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("personuppgiftsansvarig nämnd"), null=True
     )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="owned_channels", verbose_name=_("kontoansvarig")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="owned_channels",
+        verbose_name=_("kontoansvarig"),
     )
     deputy = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -106,7 +109,12 @@ class Channel(models.Model):
     closed_on = models.DateField(_("avslutad"), null=True, blank=True)
     closing_reason = models.CharField(_("varför kanalen avslutades"), max_length=300, blank=True)
     successor = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("ersätts av")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("ersätts av"),
     )
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     updated_at = models.DateTimeField(_("ändrad"), auto_now=True)
@@ -123,7 +131,9 @@ class Channel(models.Model):
             models.Index(fields=["owner"], name="channel_owner"),
         ]
         constraints = [
-            models.CheckConstraint(condition=~Q(status="closed") | Q(closed_on__isnull=False), name="closed_channel_has_date"),
+            models.CheckConstraint(
+                condition=~Q(status="closed") | Q(closed_on__isnull=False), name="closed_channel_has_date"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=["decided", "closed"]) | Q(opened_on__isnull=False), name="open_channel_has_date"
             ),
@@ -152,7 +162,9 @@ class ChannelAddress(models.Model):
     """An address that is or was ours. An old one keeps answering "was official until"."""
 
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="addresses", verbose_name=_("kanal"))
-    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="addresses", verbose_name=_("plattform"))
+    platform = models.ForeignKey(
+        Platform, on_delete=models.PROTECT, related_name="addresses", verbose_name=_("plattform")
+    )
     handle = models.CharField(_("kontonamn"), max_length=300)
     handle_key = models.CharField(_("kontonamn att jämföra"), max_length=300)
     skeleton = models.CharField(_("kontonamn utan förväxlingsbara tecken"), max_length=300, db_index=True)
@@ -178,7 +190,8 @@ class ChannelAddress(models.Model):
             ),
             models.UniqueConstraint(fields=["channel"], condition=Q(valid_to__isnull=True), name="one_current_address"),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")), name="address_ends_after_start"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+                name="address_ends_after_start",
             ),
         ]
 

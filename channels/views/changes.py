@@ -64,7 +64,9 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
             for field, reasons in refusal.errors.items():
                 form.add_error(field, reasons)
         else:
-            messages.success(request, _("Förslaget är skickat. Den publicerade sidan är oförändrad tills någon har bekräftat."))
+            messages.success(
+                request, _("Förslaget är skickat. Den publicerade sidan är oförändrad tills någon har bekräftat.")
+            )
             return redirect("channels:change", pk=change.pk)
     context = {"channel": channel, "form": form, "rule": policy.rule(keys.CHANNEL_ROLES, scope)}
     return render(request, "channels/channel_change.html", context, status=_status(form))
@@ -74,7 +76,9 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a proposed change beside what is published; confirm, decline or withdraw it."""
-    rows = ChannelChange.objects.select_related("channel__unit", "channel__owner", "channel__deputy", "proposed_by", "decided_by")
+    rows = ChannelChange.objects.select_related(
+        "channel__unit", "channel__owner", "channel__deputy", "proposed_by", "decided_by"
+    )
     row = get_object_or_404(rows, pk=pk)
     actor = Actor.from_request(request)
     form = SettleForm(request.POST or None)

@@ -30,7 +30,9 @@ def channel_list(request: HttpRequest) -> HttpResponse:
     rows = queries.channels_in_register()
     words, platform, unit, status = (request.GET.get(key, "").strip() for key in ("q", "plattform", "enhet", "lage"))
     if words:
-        rows = rows.filter(Q(name__icontains=words) | Q(addresses__handle__icontains=words) | Q(purpose__icontains=words)).distinct()
+        rows = rows.filter(
+            Q(name__icontains=words) | Q(addresses__handle__icontains=words) | Q(purpose__icontains=words)
+        ).distinct()
     if platform:
         rows = rows.filter(platform__key=platform)
     if unit:

@@ -44,7 +44,9 @@ def decide(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             for field, reasons in refusal.errors.items():
                 form.add_error(field if field in form.fields else None, reasons)
         else:
-            messages.success(request, _("Tack. Ditt svar är sparat: %(answer)s.") % {"answer": answered.get_status_display().lower()})
+            messages.success(
+                request, _("Tack. Ditt svar är sparat: %(answer)s.") % {"answer": answered.get_status_display().lower()}
+            )
             return redirect(step)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "channels/decide.html", _decide_context(step, form, actor), status=status)
@@ -61,7 +63,11 @@ def _decide_context(step: ApprovalStep, form: AnswerForm, actor: Actor) -> dict[
         "form": form,
         "why_not": rules.why_not_answer(actor, step),
         "open": step.status == ApprovalStep.Status.OPEN,
-        "facts": [shown[key] for key in ("purpose", "audience", "address", "owner", "deputy", "administrators") if key in shown],
+        "facts": [
+            shown[key]
+            for key in ("purpose", "audience", "address", "owner", "deputy", "administrators")
+            if key in shown
+        ],
         "summary": summary,
         "attachments": application.attachments.filter(replaced_at__isnull=True),
         "steps": application.steps.select_related("assignee", "decided_by", "on_behalf_of"),

@@ -9,15 +9,14 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-CHAIN_LOCK = 7_040_001  # any fixed number: the advisory lock of the chain
-
-SEAL = f"""
+# 7040001 is any fixed number: the advisory lock of the chain.
+SEAL = """
 DECLARE
     last RECORD;
     next_seq bigint := 1;
     previous text := repeat('0', 64);
 BEGIN
-    PERFORM pg_advisory_xact_lock({CHAIN_LOCK});
+    PERFORM pg_advisory_xact_lock(7040001);
     SELECT seq, digest INTO last FROM kommun_eventseal ORDER BY seq DESC LIMIT 1;
     IF FOUND THEN
         next_seq := last.seq + 1;

@@ -1,7 +1,10 @@
 """The municipality that this installation serves."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from kommun.colour import validate_brand_colour, validate_brand_colour_dark
 
 
 class Municipality(models.Model):
@@ -24,7 +27,10 @@ class Municipality(models.Model):
         help_text=_("Annars visas roll och enhet."),
     )
     closed_days = models.JSONField(
-        _("egna stängda dagar"), default=list, blank=True, help_text=_("Datum som kommunen själv har stängt, ÅÅÅÅ-MM-DD.")
+        _("egna stängda dagar"),
+        default=list,
+        blank=True,
+        help_text=_("Datum som kommunen själv har stängt, ÅÅÅÅ-MM-DD."),
     )
 
     class Meta:
@@ -34,6 +40,18 @@ class Municipality(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse brand colours that text cannot be read on. Raises ValidationError, with the reason at the field."""
+        wrong: dict[str, ValidationError] = {}
+        checks = (("brand_colour", validate_brand_colour), ("brand_colour_dark", validate_brand_colour_dark))
+        for name, validate in checks:
+            try:
+                validate(getattr(self, name))
+            except ValidationError as reason:
+                wrong[name] = reason
+        if wrong:
+            raise ValidationError(wrong)
 
     @classmethod
     def current(cls) -> "Municipality | None":
