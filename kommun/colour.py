@@ -6,9 +6,13 @@ Lightness, chroma and distance are measured in OKLab, where equal steps look equ
 
 import math
 import re
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 HEX = re.compile(r"#[0-9a-fA-F]{6}")
 READABLE = 4.5  # WCAG 2.2, 1.4.3: text of ordinary size
@@ -129,7 +133,7 @@ def validate_brand_colour_dark(value: str) -> None:
     )
 
 
-def _validate(value: str, surface: str, message: str) -> None:
+def _validate(value: str, surface: str, message: "StrPromise") -> None:
     if not is_hex(value):
         raise ValidationError(_("Skriv färgen som # och sex tecken, till exempel #0b5563."), code="not_a_colour")
     ratio = contrast(value, surface)

@@ -245,7 +245,10 @@ def _errors_of(form: BaseForm) -> Iterable[tuple[str, str]]:
         for text in field.errors:
             # A group of choices has no id of its own that can take focus; its first choice has.
             target = field.id_for_label or (f"{field.auto_id}_0" if field.auto_id else "")
-            yield "" if field.is_hidden else target, str(text)
+            # With its label: a list that says "Fältet måste fyllas i" five times over helps nobody.
+            label = str(field.label)
+            named = f"{label} {text}" if label.endswith(("?", ".", ":")) else f"{label}: {text}"
+            yield "" if field.is_hidden else target, named
 
 
 def _time(moment: datetime, text: str) -> SafeString:
