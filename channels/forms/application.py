@@ -29,7 +29,9 @@ class PartForm(forms.Form):
     mark_optional = False
     account: CanonicalAccount | None = None
 
-    def __init__(self, part: Part, application: Application, facts: Facts, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, part: Part, application: Application, facts: Facts, data: Mapping[str, Any] | None = None
+    ) -> None:
         self.part, self.application, self.facts = part, application, facts
         super().__init__(data, initial=None if data is not None else first_answers(part, application, facts))
         for question in part.fields:
@@ -41,7 +43,7 @@ class PartForm(forms.Form):
 
     @classmethod
     def stored(cls, part: Part, application: Application, facts: Facts) -> "PartForm":
-        """Return the form with what has been saved: bound, so that what is wrong shows, once the part has been saved."""
+        """Return the form with what has been saved. Bound once it has been saved, so that what is wrong shows."""
         return cls(part, application, facts, stored_data(part, application) if saved(application, part) else None)
 
     def clean(self) -> dict[str, Any]:
@@ -92,6 +94,8 @@ class PartForm(forms.Form):
         self.candidate["platform_account_id"] = account.platform_account_id or ""
 
     def _other_platform(self, account: CanonicalAccount) -> str:
+        if account.platform is None:
+            return _("Skriv hela adressen, så som den står i webbläsaren.")
         found = self.facts.platforms.get(account.platform)
         return _("Adressen hör till %(found)s, men du har valt %(chosen)s. Ändra det ena eller det andra.") % {
             "found": found or account.platform,
@@ -118,7 +122,7 @@ class PartForm(forms.Form):
         }
 
     def unusable(self) -> dict[str, list[str]]:
-        """Return what was typed where it is no answer, by field name, so that it is there next time. Cut far above any limit."""
+        """Return what was typed where it is no answer, by field name, so that it is there next time."""
         kept = {}
         for question in self.part.fields:
             name = question.field_name
@@ -148,7 +152,7 @@ class PartForm(forms.Form):
 
 
 def may_be_noted(question: Question) -> bool:
-    """Return True when a reason can be given: the question may be left, or a platform outside the list may be argued for."""
+    """Return True when a reason can be given: to leave the question, or for a platform outside the list."""
     rule = question.rule
     argued = question.kind is Kind.PLATFORM and rule is not None and getattr(rule.value, "mode", "") == "warn"
     return question.wants_note or argued
@@ -167,7 +171,10 @@ def stored_data(part: Part, application: Application) -> MultiValueDict:
     unusable = raw.get(part.key, {}) if isinstance(raw, dict) else {}
     data: MultiValueDict = MultiValueDict()
     for question in part.fields:
-        data.setlist(question.field_name, unusable.get(question.field_name) or _strings(question, question.value(application.answers)))
+        data.setlist(
+            question.field_name,
+            unusable.get(question.field_name) or _strings(question, question.value(application.answers)),
+        )
         if note := question.note(application.answers):
             data[question.note_name] = note
     return data

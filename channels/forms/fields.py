@@ -16,17 +16,22 @@ from kommun.forms import Option
 # Typed text that cannot be used is kept up to here, far above any limit that a question has.
 MAX_KEPT = 20_000
 MAX_KEPT_VALUES = 50
-# Characters that nobody sees and that could make a text read as something else: control characters except the line break
-# and the tab, lone surrogates, and those that turn the writing direction.
+# Characters that nobody sees and that could make a text read as something else: control characters except the line
+# break and the tab, lone surrogates, and those that turn the writing direction.
 _TURNS = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
-_ERRORS = {"invalid_choice": gettext_lazy("Välj ett av alternativen."), "invalid_list": gettext_lazy("Välj bland alternativen.")}
+_ERRORS = {
+    "invalid_choice": gettext_lazy("Välj ett av alternativen."),
+    "invalid_list": gettext_lazy("Välj bland alternativen."),
+}
 
 
 def clean_text(text: Any) -> str:
     """Return the text in one normal form, without characters that nobody sees and the database cannot keep."""
     text = unicodedata.normalize("NFC", str(text)).replace("\r\n", "\n").replace("\r", "\n")
     return "".join(
-        char for char in text if char in "\n\t" or (unicodedata.category(char) not in {"Cc", "Cs"} and char not in _TURNS)
+        char
+        for char in text
+        if char in "\n\t" or (unicodedata.category(char) not in {"Cc", "Cs"} and char not in _TURNS)
     ).strip()
 
 
@@ -62,7 +67,7 @@ class IdField(forms.ChoiceField):
 
 
 class PeopleWidget(forms.SelectMultiple):
-    """Several people, one list each, in order. Needs no script and works in a large organisation, unlike a row of boxes."""
+    """Several people in order, one list each. Needs no script, and works in a large organisation unlike boxes."""
 
     template_name = "channels/questions/people.html"
     option_template_name = "django/forms/widgets/select_option.html"
@@ -111,12 +116,17 @@ def field_for(question: Question, facts: Facts) -> forms.Field:
             )
         case Kind.CHOICES:
             return forms.MultipleChoiceField(
-                choices=_options(question.choices), widget=forms.CheckboxSelectMultiple, error_messages=_ERRORS, **common
+                choices=_options(question.choices),
+                widget=forms.CheckboxSelectMultiple,
+                error_messages=_ERRORS,
+                **common,
             )
         case Kind.CONFIRM:
             return forms.BooleanField(**common)
         case Kind.HOURS:
-            return HoursField(widget=forms.TextInput(attrs={"class": "input input--s", "inputmode": "numeric", "size": 6}), **common)
+            return HoursField(
+                widget=forms.TextInput(attrs={"class": "input input--s", "inputmode": "numeric", "size": 6}), **common
+            )
         case Kind.PEOPLE:
             field = PeopleField(choices=_people(facts), error_messages=_ERRORS, **common)
             field.widget.slots = max(question.min_count + 1, 3)
