@@ -30,6 +30,13 @@ class Actor:
         return self if self.user == person else Actor(self.user, person, self.door)
 
     @property
+    def person(self) -> User:
+        """The user, where the rule has already refused the scheduler."""
+        if self.user is None:
+            raise TypeError("the scheduler is no person")
+        return self.user
+
+    @property
     def user_id(self) -> int | None:
         """The user's id; None for the scheduler."""
         return self.user.pk if self.user else None

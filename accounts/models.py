@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -68,13 +69,21 @@ class User(AbstractUser):
     )
     phone = models.CharField(_("telefon"), max_length=30, blank=True)
 
-    objects = UserManager()
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
 
     class Meta:
         verbose_name = _("användare")
         verbose_name_plural = _("användare")
         ordering = ["name"]
+        constraints = [
+            # People sign in with the address: two with the same one could not be told apart.
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=~Q(email=""),
+                name="one_user_an_address",
+                violation_error_message=_("Någon annan har redan den adressen."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or self.username
@@ -102,7 +111,7 @@ class DatedQuerySet(models.QuerySet):
 
 
 class Appointment(models.Model):
-    """A role that somebody has been given, with dates. Managers, owners and deputies come from units and the register."""
+    """A role that somebody has been given, with dates. Managers and owners come from the units and the register."""
 
     class Role(models.TextChoices):
         STRATEGIST = "strategist", _("Kommunikationsstrateg")

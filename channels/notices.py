@@ -1,5 +1,7 @@
 """Messages to people. Each is written with the act and sent after commit (`kommun.outbox`). Links change nothing when opened."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -47,7 +49,7 @@ def application_changed(step: ApprovalStep) -> None:
 
 def decided(application: Application) -> None:
     """Tell the applicant, the owner and the deputy how it went."""
-    people = [application.applicant]
+    people: list[User | None] = [application.applicant]
     if application.channel:
         people += [application.channel.owner, application.channel.deputy]
     granted = application.status == Application.Status.APPROVED
@@ -80,10 +82,10 @@ def change_settled(change: ChannelChange) -> None:
     _send([change.proposed_by], subject, "change_settled", change=change)
 
 
-def _tell(people: list[User | None], subject: str, template: str, application: Application, **context: object) -> None:
+def _tell(people: Sequence[User | None], subject: str, template: str, application: Application, **context: object) -> None:
     _send(people, subject % {"name": application.title}, template, application=application, **context)
 
 
-def _send(people: list[User | None], subject: str, template: str, **context: object) -> None:
+def _send(people: Sequence[User | None], subject: str, template: str, **context: object) -> None:
     for person in dict.fromkeys(person for person in people if person is not None):
         outbox.queue(person.email, subject, f"mail/{template}.txt", {"person": person, **context})

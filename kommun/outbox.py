@@ -24,7 +24,7 @@ def queue(to: str, subject: str, template: str, context: dict[str, object]) -> O
         template, {**context, "site_url": settings.SITE_URL, "municipality": Municipality.current()}
     )
     row = OutgoingMail.objects.create(to=to, subject=subject[:300], body=body.strip() + "\n")
-    deliver.delay_on_commit(row.pk)
+    transaction.on_commit(lambda: deliver.delay(row.pk))
     return row
 
 

@@ -28,9 +28,6 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 HTTPS = env.bool("HTTPS", default=not (DEBUG or DEMO or TESTING))
 
 INSTALLED_APPS = [
-    "kommun.apps.KommunConfig",
-    "accounts.apps.AccountsConfig",
-    "channels.apps.ChannelsConfig",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -50,6 +47,9 @@ INSTALLED_APPS = [
     "pgtrigger",
     "simple_history",
     "template_partials",
+    "kommun.apps.KommunConfig",
+    "accounts.apps.AccountsConfig",
+    "channels.apps.ChannelsConfig",
 ]
 
 MIDDLEWARE = [

@@ -159,7 +159,7 @@ def propose_change(
         values=values,
         base_version=channel.version,
         reason=reason.strip(),
-        proposed_by=actor.user,
+        proposed_by=actor.person,
         proposed_at=timezone.now(),
     )
     record("change.proposed", subject=change, actor=actor, data={"channel": channel.pk, "fields": sorted(values)})

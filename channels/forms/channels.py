@@ -11,6 +11,10 @@ from kommun import policy
 from kommun.policy import Scope, keys
 
 
+def _role(person: User) -> str:
+    return person.role
+
+
 class OpenForm(forms.Form):
     """The account exists: here is its address."""
 
@@ -81,7 +85,7 @@ class ChangeForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (narrows the type)
             field.queryset = people
-            field.label_from_instance = lambda person: person.role  # type: ignore[method-assign]
+            field.label_from_instance = _role  # type: ignore[method-assign, assignment]
         unit = self.fields["unit"]
         assert isinstance(unit, forms.ModelChoiceField)  # noqa: S101  (narrows the type)
         unit.queryset = Unit.objects.all()

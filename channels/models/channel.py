@@ -18,12 +18,11 @@ from accounts.models import Unit
 
 
 class Platform(models.Model):
-    """A platform is data: hosts and patterns live in `spec` (`channels.addresses.PlatformSpec`). Archived, never removed."""
+    """A platform. Its hosts, patterns and example are data in `platforms.toml`, by key. Archived, never removed."""
 
     key = models.SlugField(_("nyckel"), max_length=30, unique=True)
     name = models.CharField(_("namn"), max_length=60)
     kind = models.CharField(_("slag"), max_length=30, help_text=_("Regler kan gälla ett slag av plattform."))
-    spec = models.JSONField(_("adressmönster"), default=dict)
     archived = models.BooleanField(_("används inte längre"), default=False)
     sort = models.PositiveSmallIntegerField(_("ordning"), default=100)
 
