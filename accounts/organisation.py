@@ -5,8 +5,8 @@ about a thousand channels costs the same as one that asks about ten. Nothing her
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Self
 
@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Absence, Appointment, Unit, User
+from kommun import policy
 
 NEAREST_MANAGER, DEPARTMENT_HEAD, COMMITTEE, COMMUNICATIONS_UNIT = (
     "nearest_manager",
@@ -52,6 +53,15 @@ class Cover:
     chain: list[User]
     absent: bool
     problem: str
+
+
+@dataclass(frozen=True)
+class CoverPeriod:
+    """Days in a row, both ends included, on which the same people do the duties."""
+
+    first_day: date
+    last_day: date
+    cover: Cover
 
 
 @dataclass(frozen=True)
@@ -148,6 +158,31 @@ class Organisation:
         away = (self.users[user_id] for user_id in self.absences if user_id in self.users and user_id != user.pk)
         return [person for person in away if self.who_covers(person, day).person == user]
 
+    def with_absence(self, absence: Absence) -> Self:
+        """Return the organisation as it would be with one more absence, saved or not."""
+        people = {person.pk: person for person in (absence.user, absence.substitute) if person is not None}
+        known = [row for row in self.absences.get(absence.user_id, []) if row.pk is None or row.pk != absence.pk]
+        return replace(self, users=self.users | people, absences=self.absences | {absence.user_id: [*known, absence]})
+
+    def cover_periods(self, user: User, first_day: date, last_day: date) -> list[CoverPeriod]:
+        """Return who does the person's duties on each of the days, days in a row with the same answer as one period.
+
+        The answer can only change where some absence begins or ends, so only those days are asked about.
+        """
+        changes = {first_day}
+        for row in (row for rows in self.absences.values() for row in rows):
+            changes |= {day for day in (row.starts_on, row.ends_on + timedelta(days=1)) if first_day < day <= last_day}
+        starts = sorted(changes)
+        ends = [day - timedelta(days=1) for day in starts[1:]] + [last_day]
+        periods: list[CoverPeriod] = []
+        for start, end in zip(starts, ends, strict=True):
+            cover = self.who_covers(user, start)
+            if periods and (periods[-1].cover.chain, periods[-1].cover.person) == (cover.chain, cover.person):
+                periods[-1] = replace(periods[-1], last_day=end)
+            else:
+                periods.append(CoverPeriod(start, end, cover))
+        return periods
+
     # --- Units --------------------------------------------------------------------------------------------------------
 
     def line(self, unit: Unit | None) -> list[Unit]:
@@ -172,6 +207,10 @@ class Organisation:
         places: list[int | None] = [above.pk for above in self.line(unit)] + [None]
         rows = [(row, self.users[row.user_id]) for row in self._in_force(role, day) if row.unit_id in places]
         return sorted(rows, key=lambda pair: places.index(pair[0].unit_id))
+
+    def appointments_in_force(self, role: str, day: date | None = None) -> list[tuple[Appointment, User]]:
+        """Return everybody who has been given the role on the day, for any unit."""
+        return [(row, self.users[row.user_id]) for row in self._in_force(role, day)]
 
     def _in_force(self, role: str, day: date | None) -> Iterator[Appointment]:
         day = day or self.first_day
@@ -230,9 +269,9 @@ class Organisation:
     ) -> Iterator[Candidate]:
         found = self.appointed(role, unit, day)
         if anywhere:
-            found += [(row, self.users[row.user_id]) for row in self._in_force(role, day)]
+            found += self.appointments_in_force(role, day)
         for row, person in found:
-            values = {"person": person, "role": Appointment.Role(role).label, "unit": self.units.get(row.unit_id or 0)}
+            values = {"person": person, "role": policy.role_label(role), "unit": self.units.get(row.unit_id or 0)}
             if row.unit_id is None:
                 yield Candidate(person, _("%(person)s har rollen %(role)s.") % values)
             else:
@@ -254,10 +293,21 @@ class Organisation:
         if role in ORGANISATION_ROLES:
             people = [user for unit in self.units.values() for user in self.holders(role, unit, day)]
         else:
-            people = [self.users[row.user_id] for row in self._in_force(role, day)]
+            people = [person for _row, person in self.appointments_in_force(role, day)]
             if role == Appointment.Role.REGISTRAR:
                 people += [self.users[unit.registrar_id] for unit in self.units.values() if unit.registrar_id]
         return [person for person in dict.fromkeys(people) if person.is_active]
+
+    def acts_for(self, user: User, people: Collection[User], day: date | None = None) -> bool:
+        """Return whether the person is one of the people, or covers for one of them on the day. Only the active act."""
+        if not user.is_active:
+            return False
+        return user in people or any(self.who_covers(person, day).person == user for person in people)
+
+    def manages(self, user: User, unit: Unit | None, day: date | None = None) -> bool:
+        """Return whether the person is manager of the unit or of one above it, or covers for such a manager."""
+        managers = [self.users[above.manager_id] for above in self.line(unit) if above.manager_id]
+        return self.acts_for(user, managers, day)
 
     # --- Who answers --------------------------------------------------------------------------------------------------
 
