@@ -6,7 +6,7 @@ import sys
 
 from .errors import SetupError
 from .identity import follow_parent
-from .run import run
+from .run import DEFAULT, run
 from .tools import bench, manage, test
 
 
@@ -16,7 +16,7 @@ def main(argv: list[str]) -> int:
         follow_parent(signal.SIGTERM, os.getppid())  # whoever kills make means us
     match argv:
         case ["run", *_]:
-            return run(os.environ.get("KOMMUN") or "tibro", os.environ.get("PORT") or "8000")
+            return run(os.environ.get("KOMMUN") or DEFAULT, os.environ.get("PORT") or "8000")
         case ["test", *arguments]:
             return test(arguments)
         case ["bench", *arguments]:

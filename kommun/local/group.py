@@ -17,7 +17,15 @@ from pathlib import Path
 from .identity import die_with_parent
 
 GRACE_SECONDS = 10  # how long a child may take to finish what it is doing
+_printing = threading.Lock()
 _COLOURS = {"webb": 36, "arbetare": 33, "schema": 35}
+
+
+def say(text: str) -> None:
+    """Print a line in one piece. A terminal that is gone is no reason to fail, nor to let a child block on a full pipe."""
+    with suppress(OSError), _printing:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
 
 
 class Group:
@@ -26,7 +34,6 @@ class Group:
     def __init__(self) -> None:
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self._readers: dict[str, threading.Thread] = {}
-        self._printing = threading.Lock()
         listen, self._alive = os.pipe()
         self.id = os.fork()
         if self.id == 0:
@@ -62,11 +69,7 @@ class Group:
             label = f"\033[{_COLOURS.get(name, 32)}m{label}\033[0m"
         for line in child.stdout or ():
             text = line.decode(errors="replace").rstrip()
-            with (
-                suppress(OSError),
-                self._printing,
-            ):  # a terminal that is gone: read on, or the child stops at a full pipe
-                print(label, text, flush=True)
+            say(f"{label} {text}")
 
     def ended(self) -> str:
         """Return the name of a child that has ended, or an empty string."""

@@ -4,7 +4,8 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
-from .run import LOCAL, ROOT, say
+from .group import say
+from .run import LOCAL, ROOT
 from .translations import compile_translations
 
 

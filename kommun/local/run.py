@@ -8,19 +8,25 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
 
 from .errors import SetupError
-from .group import GRACE_SECONDS, Group
+from .group import GRACE_SECONDS, Group, say
 from .services import Services
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = ROOT / ".local"
-MUNICIPALITIES = ("tibro", "sunne", "nora", "overkalix", "forshaga")
+MUNICIPALITIES = {
+    "tibro": "Tibro",
+    "sunne": "Sunne",
+    "nora": "Nora",
+    "overkalix": "Överkalix",
+    "forshaga": "Forshaga",
+}
+DEFAULT = "tibro"
 READY_SECONDS = 90
 _NOT_SOURCES = {"__pycache__", "staticfiles", "media", "tests", "benchmarks", "docs"}
 STOPPED = 130  # the exit code that shells use for a stop asked for
@@ -37,12 +43,6 @@ class Signals:
 
     def _note(self, _sign: int, _frame: FrameType | None) -> None:
         self.count += 1
-
-
-def say(text: str) -> None:
-    """Print a line; a terminal that is gone is no reason to fail."""
-    with suppress(OSError):
-        print(text, flush=True)
 
 
 def chosen_municipality(name: str) -> str:
@@ -95,7 +95,7 @@ def demo_environment(services: Services, municipality: str, address: str) -> dic
     """Return the environment of the demo of one municipality, answering at `address`."""
     return base_environment() | {
         "DATABASE_URL": services.database_url(database(municipality)),
-        "REDIS_URL": services.redis_url(MUNICIPALITIES.index(municipality)),
+        "REDIS_URL": services.redis_url([*MUNICIPALITIES].index(municipality)),
         "SECRET_KEY": os.environ.get("SECRET_KEY") or secret_key(LOCAL / "secret-key"),
         "KANALKOLLEN_DEMO": "1",
         "SITE_URL": address,
@@ -177,21 +177,28 @@ class Run:
             if code := self._prepare(env, sign_ins):
                 return code
             stamp.write_text(mark)
-        python = sys.executable
-        web = [python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+        self._start_web(port, env)
+        # Alone first: three processes that read the same code at once would make the person wait for all of them.
+        if self._wait_for_web(port, services):
+            name = MUNICIPALITIES[self.municipality]
+            say(f"\n{sign_ins.read_text().strip()}\n\nKanalkollen för {name} svarar nu på {address}/")
+            say(f"Starten tog {time.monotonic() - begun:.1f} sekunder. Avsluta med Ctrl-C.\n".replace(".", ",", 1))
+            self._start_workers(folder, env)
+        return self._stay(services)
+
+    def _start_web(self, port: int, env: dict[str, str]) -> None:
+        web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
         web += ["--blocking-threads", "4", "--log-level", "warning"]
         self.group.start("webb", [*web, "kommun.wsgi:application"], env)
-        celery = [python, "-m", "celery", "--quiet", "--app", "kommun"]
+
+    def _start_workers(self, folder: Path, env: dict[str, str]) -> None:
+        celery = [sys.executable, "-m", "celery", "--quiet", "--app", "kommun"]
         # One worker has nobody to greet. As root Celery warns at length of a danger that this demo does not have.
         quiet = env | {"PYTHONWARNINGS": "ignore:You're running the worker"}
         alone = ["--without-mingle", "--without-gossip", "--concurrency", "2", "--loglevel", "INFO"]
         self.group.start("arbetare", [*celery, "worker", *alone], quiet)
         plan = ["--schedule", str(folder / f"{self.municipality}.beat"), "--loglevel", "WARNING"]
         self.group.start("schema", [*celery, "beat", *plan], env)
-        if self._wait_for_web(port, services):
-            say(f"\n{sign_ins.read_text().strip()}\n\nKanalkollen för {self.municipality} svarar nu på {address}/")
-            say(f"Starten tog {time.monotonic() - begun:.1f} sekunder. Avsluta med Ctrl-C.\n".replace(".", ",", 1))
-        return self._stay(services)
 
     def _prepare(self, env: dict[str, str], sign_ins: Path) -> int:
         self.group.start("start", [sys.executable, "-m", "kommun.local.prepare", self.municipality, sign_ins], env)

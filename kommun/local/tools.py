@@ -16,8 +16,8 @@ from .errors import SetupError
 from .group import GRACE_SECONDS, Group
 from .identity import die_with_parent
 from .run import (
+    DEFAULT,
     LOCAL,
-    MUNICIPALITIES,
     ROOT,
     Signals,
     base_environment,
@@ -106,7 +106,7 @@ def bench(arguments: Sequence[str]) -> int:
 
 def manage(arguments: Sequence[str]) -> int:
     """Run a command of manage.py on the data of `make run`, whether that is running or not."""
-    municipality = chosen_municipality(os.environ.get("KOMMUN") or MUNICIPALITIES[0])
+    municipality = chosen_municipality(os.environ.get("KOMMUN") or DEFAULT)
     LOCAL.mkdir(exist_ok=True)
     services = own_services(LOCAL / "run")
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C belongs to the shell that may be open

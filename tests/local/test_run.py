@@ -32,11 +32,11 @@ def health(project: Project) -> bytes:
 def test_one_start_serves_the_web_with_worker_and_scheduler_in_one_group_and_ctrl_c_ends_it_all(project):
     launcher = project.run()
     assert health(project) == b"ok"
-    until(lambda: "ready." in project.text, "the worker")
+    until(lambda: "ready." in project.text and "beat" in str(project.processes()), "worker and scheduler")
     text = project.text
     assert "start     | förbereder tibro kanalkollen_tibro" in text
     assert "arbetare  | " in text
-    assert text.index("Anna loggar in med hemligt") < text.index("Kanalkollen för tibro svarar nu på")
+    assert text.index("Anna loggar in med hemligt") < text.index("Kanalkollen för Tibro svarar nu på")
     parts = [project.find(name) for name in ("-m granian", "-m celery --quiet --app kommun worker", "kommun beat")]
     assert len({os.getpgid(pid) for pid in parts}) == 1
     # Not the terminal's group: Ctrl-C reaches the launcher alone, which ends the rest in order.
