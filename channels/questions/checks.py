@@ -117,7 +117,7 @@ def _address(question: Question, value: Any, answers: Answers, facts: Facts) -> 
 
 
 def _reply_hours(question: Question, value: Any, answers: Answers, facts: Facts) -> str:
-    if not isinstance(value, int) or not 1 <= value <= MAX_REPLY_HOURS:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_REPLY_HOURS:
         return _("Skriv ett helt antal timmar, från 1 till %(most)s.") % {"most": MAX_REPLY_HOURS}
     rule = question.rule
     if rule is None or rule.key != keys.REPLY_WITHIN or rule.value.hours is None:
