@@ -1,9 +1,12 @@
 """Where sign-in differs from what allauth does: nobody signs up, and its words are ours."""
 
 import logging
+import time
 from typing import Any
 
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -39,6 +42,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False: people are added by an administrator, or by the identity provider."""
         return False
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask again only when the sign-in is older than five minutes: a new person adds a second factor at once."""
+        if not super().is_reauthentication_required(app=app, **kwargs):
+            return False
+        records = get_authentication_records(self.request, self.request.user)
+        latest = max((record["at"] for record in records), default=0)
+        return bool(time.time() - latest >= account_settings.REAUTHENTICATION_TIMEOUT)
 
     def get_user_search_fields(self) -> list[str]:
         """Return what the admin searches people by. Our user has one name, where allauth expects two."""

@@ -43,7 +43,7 @@ class SecondFactorMiddleware:
         name = (request.resolver_match.url_name or "") if request.resolver_match else ""
         if name.startswith(("mfa_", "account_")) or name in {"theme_css", "health", "accessibility_statement"}:
             return True
-        methods = {record.get("method") for record in get_authentication_records(request)}
+        methods = {record.get("method") for record in get_authentication_records(request, request.user)}
         if "socialaccount" in methods:
             return True
         return is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
