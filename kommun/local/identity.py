@@ -11,13 +11,15 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 NOBODY = 65534  # must have a line in the passwd file, because initdb looks its own name up
 
 _CLONE_NEWUSER = 0x10000000
-_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+_PR_SET_PDEATHSIG, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 28, 47, 2
+_SECBIT_NO_SETUID_FIXUP = 1 << 2
 _CAP_DAC_OVERRIDE = 1
 _CAPABILITY_VERSION_3 = 0x20080522
 
@@ -60,18 +62,18 @@ def _become(uid: int) -> Step:
     """Return a step that becomes the user `uid`, able to pass closed folders when the kernel lets us keep that."""
 
     def step() -> None:
-        _call("prctl", _PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        with suppress(OSError):
+            # Capabilities outlive the change of user, and count for access(2) too, with which initdb looks for postgres.
+            _call("prctl", _PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
         os.setgroups([])
         os.setgid(uid)
         os.setuid(uid)
         bit = 1 << _CAP_DAC_OVERRIDE
         header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
         sets = (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)  # effective, permitted, inheritable; then the upper halves
-        try:
+        with suppress(OSError):  # without, it works where the folders are open to everybody; elsewhere the log says why
             _call("capset", header, sets)
             _call("prctl", _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE, 0, 0)
-        except OSError:
-            pass  # then it works where the folders are open to everybody, and the server says so where they are not
 
     return step
 
