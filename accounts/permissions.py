@@ -1,0 +1,42 @@
+"""Permissions that come from appointments in force, so that nobody keeps a second list of who may do what.
+
+Django asks every backend; this one answers for the few permissions below and signs nobody in. Somebody who covers for
+an absent strategist has what the strategist has, as long as the absence lasts.
+"""
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.utils import timezone
+
+from accounts import queries
+from accounts.models import Appointment, User
+from accounts.organisation import Organisation
+
+R = Appointment.Role
+
+# Permission → the roles, given for the whole municipality, that have it. The IT and communications manager owns the
+# policy in several municipalities and is reminded of its review, but does not put one in force.
+GRANTS: dict[str, tuple[str, ...]] = {
+    "kommun.adopt_policyversion": (R.STRATEGIST, R.ADMINISTRATOR),
+    "kommun.view_policyversion": (R.STRATEGIST, R.ADMINISTRATOR, R.IT_COMMUNICATIONS_MANAGER),
+}
+
+
+class AppointmentBackend(BaseBackend):
+    """Answers `user.has_perm` from appointments on the day of the question."""
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        """Return whether an appointment gives the person the permission. The answer is kept on the user instance."""
+        roles = GRANTS.get(perm)
+        if roles is None or not isinstance(user_obj, User) or not user_obj.is_active:
+            return False
+        kept: dict[str, bool] = user_obj.__dict__.setdefault("_by_appointment", {})
+        if perm not in kept:
+            organisation = Organisation.load(timezone.localdate())
+            for name, holders in GRANTS.items():
+                kept[name] = any(
+                    queries.holds_role(user_obj, role, None, organisation.first_day, organisation=organisation)
+                    for role in holders
+                )
+        return kept[perm]
