@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import socket
+from collections.abc import Iterator
 from typing import Any
 
 os.environ.setdefault("KANALKOLLEN_TESTING", "1")
@@ -10,6 +12,7 @@ os.environ.setdefault("SECRET_KEY", "only for tests: 7f4c1c1a0f6e4f0b9a1d2c3b4a5
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 import pytest
+from aiosmtpd.controller import Controller
 
 from tests.factories import Cast, make_cast
 
@@ -18,6 +21,32 @@ from tests.factories import Cast, make_cast
 def cast(db: None) -> Cast:
     """A committee with a department and a unit, the central communications unit, and people named by role."""
     return make_cast()
+
+
+class Inbox:
+    """What a real SMTP server received: (recipients, bytes) for each mail."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[list[str], bytes]] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  (aiosmtpd's name)
+        self.messages.append((envelope.rcpt_tos, envelope.content))
+        return "250 OK"
+
+
+@pytest.fixture
+def smtp(settings: Any) -> Iterator[Inbox]:
+    """A real SMTP server on loopback, and Django's own backend that sends to it."""
+    inbox = Inbox()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Controller(inbox, hostname="127.0.0.1", port=port)
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    yield inbox
+    server.stop()
 
 
 @pytest.fixture(scope="session")
