@@ -11,6 +11,7 @@ from accounts import notices, rules
 from accounts.actor import Actor
 from accounts.models import Absence, User
 from accounts.organisation import Organisation
+from kommun.actor import ActorLike
 from kommun.errors import InvalidInput, NotPermitted, StateConflict
 from kommun.events import record
 
@@ -67,7 +68,7 @@ def withdraw_absence(*, absence_id: int, actor: Actor) -> Absence:
 
 @transaction.atomic
 def add_person(
-    *, email: str, name: str, title: str = "", unit_id: int | None = None, phone: str = "", actor: Actor
+    *, email: str, name: str, title: str = "", unit_id: int | None = None, phone: str = "", actor: ActorLike
 ) -> User:
     """Add somebody who can sign in, and mail how to choose a password. The address counts as verified: staff wrote it.
 

@@ -4,6 +4,7 @@ import logging
 import time
 from typing import Any
 
+import qrcode
 from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
@@ -14,6 +15,7 @@ from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from qrcode.image.svg import SvgPathFillImage
 
 from accounts.models import User
 from kommun.models import Municipality
@@ -74,6 +76,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def get_totp_label(self, user: User) -> str:
         """Return the name that the app on the phone shows."""
         return user.email or user.username
+
+    def build_totp_svg(self, url: str) -> str:
+        """Draw the square on white: in the dark mode a phone could not read it otherwise."""
+        drawing: str = qrcode.make(url, image_factory=SvgPathFillImage).to_string(encoding="unicode")
+        return drawing
 
     def can_delete_authenticator(self, authenticator: Any) -> bool:
         """Refuse to remove the last factor where one is required. Recovery codes are no factor of their own."""

@@ -4,16 +4,22 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Absence, User
+
+
+def active_people() -> QuerySet[User]:
+    """Return everybody who can be chosen, by name."""
+    return User.objects.filter(is_active=True).select_related("unit").order_by("name")
 
 
 class PersonChoiceField(forms.ModelChoiceField):
     """Choose an active person, shown with name, role and unit."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(User.objects.filter(is_active=True).select_related("unit").order_by("name"), **kwargs)
+        super().__init__(active_people(), **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
         """Return "Bibliotekschef, Biblioteksenheten", with the name first when it is another than the title."""
@@ -48,7 +54,7 @@ class AbsenceForm(forms.Form):
         self.person = person
         field = self.fields["substitute"]
         assert isinstance(field, PersonChoiceField)  # noqa: S101  (declared above)
-        field.queryset = field.queryset.exclude(pk=person.pk)
+        field.queryset = active_people().exclude(pk=person.pk)
 
     def absence(self) -> Absence:
         """Return the absence as typed, not saved. Call it when the form is valid."""

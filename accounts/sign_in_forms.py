@@ -7,11 +7,12 @@ from allauth.mfa.base import forms as factor
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.utils.translation import gettext_lazy as _
 
 EMAIL, PASSWORD = _("E-postadress"), _("Lösenord")
 NEW_PASSWORD, AGAIN = _("Nytt lösenord"), _("Nytt lösenord en gång till")
+# What AUTH_PASSWORD_VALIDATORS demand, in one breath.
+PASSWORD_HINT = _("Minst 12 tecken. Inte ett vanligt lösenord, och inte likt ditt namn eller din adress.")
 CODE = _("Kod")
 CODE_HINT = _("Sex siffror från appen, eller en av dina reservkoder.")
 WORDS: dict[str, Any] = {
@@ -46,7 +47,7 @@ class PlainWords(forms.Form):
                     if hasattr(validator, "message"):
                         validator.message = field.error_messages["invalid"]
             if name == "password1":
-                field.help_text = password_validators_help_text_html()
+                field.help_text = PASSWORD_HINT
 
 
 class LoginForm(PlainWords, account.LoginForm):
