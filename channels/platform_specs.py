@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import get_language
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 DATA = Path(__file__).with_name("platforms.toml")
@@ -114,6 +115,16 @@ class PlatformSpec(_Data):
         if not self.web and not self.accounts:
             raise ValueError("a platform that is not web needs account patterns")
         return self
+
+    @property
+    def label(self) -> str:
+        """What the platform is called in the reader's language."""
+        return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
+
+    @property
+    def hint_text(self) -> str:
+        """Where the address is found, in the reader's language."""
+        return self.hint_en if (get_language() or "").startswith("en") else self.hint
 
     def shown(self, handle: str) -> str:
         """Return the handle as people write it on this platform."""
