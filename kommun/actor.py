@@ -1,6 +1,10 @@
 """What the kernel needs to know of whoever acts. `accounts.actor.Actor` fulfils it."""
 
-from typing import Protocol
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
 
 
 class ActorLike(Protocol):
@@ -21,3 +25,10 @@ class ActorLike(Protocol):
     @property
     def door(self) -> str:
         """How the act came in: web, mail, admin, scheduler or demo."""
+
+
+def actor_of(request: HttpRequest, door: str = "web") -> ActorLike:
+    """Return whoever is signed in as actor. The class is named in the settings, because people are a layer above."""
+    kind: Any = import_string(settings.KANALKOLLEN_ACTOR)
+    actor: ActorLike = kind.from_request(request, door)
+    return actor

@@ -143,7 +143,10 @@ TIME_ZONE = "Europe/Stockholm"
 
 # --- People -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "accounts.permissions.AppointmentBackend",  # signs nobody in: it gives permissions by appointment
+]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/start/"
 AUTH_PASSWORD_VALIDATORS = [
@@ -243,6 +246,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- What the apps add to the frame, by dotted string, so that kommun imports none of them --------------------------------
 KANALKOLLEN_NAVIGATION = ["accounts.navigation.items", "channels.navigation.items", "kommun.navigation.items"]
+
+# Who acts, for the doors of kommun itself: a class with `from_request(request, door)` (kommun.actor.ActorLike).
+KANALKOLLEN_ACTOR = "accounts.actor.Actor"
 
 # What somebody holds, shown before leave starts: functions (user, first_day, last_day) -> list[accounts.duties.Duty].
 KANALKOLLEN_DUTIES: list[str] = []

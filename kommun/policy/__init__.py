@@ -25,6 +25,7 @@ from kommun.policy.lookup import (
     rule,
 )
 from kommun.policy.problems import PolicyFileError, Problem
+from kommun.policy.review import ReviewDue, policy_review_due
 
 __all__ = [
     "Conflict",
@@ -33,6 +34,7 @@ __all__ = [
     "Policy",
     "PolicyFileError",
     "Problem",
+    "ReviewDue",
     "Rule",
     "Scope",
     "Source",
@@ -47,6 +49,7 @@ __all__ = [
     "keys",
     "law",
     "policy",
+    "policy_review_due",
     "remembered",
     "removal_duties",
     "role_label",

@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kommun.actor import ActorLike
-from kommun.errors import StateConflict
+from kommun.errors import NotPermitted, StateConflict
 from kommun.events import record
 from kommun.models import PolicyVersion
 from kommun.policy import loader
 from kommun.policy.lifecycle import POLICY
 from kommun.policy.lookup import forget
+from kommun.policy.rules import why_not_import
 
 NUMBER_LOCK = 7_040_002  # any fixed number: the advisory lock under which versions are numbered and succeed each other
 
@@ -31,10 +32,17 @@ class CommandActor:
 
 @transaction.atomic
 def import_draft(*, toml_text: str | bytes, filename: str, actor: ActorLike) -> PolicyVersion:
-    """Read a policy file and keep it as a draft. Raises PolicyFileError with everything that is wrong in it."""
+    """Read a policy file and keep it as a draft. A draft with the same content is given back instead of a second one.
+
+    Raises NotPermitted, or PolicyFileError with everything that is wrong in the file.
+    """
+    if reason := why_not_import(actor):
+        raise NotPermitted(reason)
     loaded = loader.load(toml_text, filename)
     header = loaded.document.policy
     _lock()
+    if same := PolicyVersion.objects.filter(status=PolicyVersion.Status.DRAFT, sha256=loaded.digest).first():
+        return same
     version = PolicyVersion.objects.create(
         number=(PolicyVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1,
         title=header.title,

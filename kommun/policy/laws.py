@@ -27,6 +27,11 @@ class LawEntry(Strict):
     note: Text | None = None
     verified: str = Field(pattern="^(yes|partly|no)$")
 
+    @property
+    def cited(self) -> str:
+        """Name and number: "Brottsbalken (1962:700)", "Dataskyddsförordningen, (EU) 2016/679"."""
+        return f"{self.name}, {self.sfs}" if self.sfs.startswith("(") else f"{self.name} ({self.sfs})"
+
 
 class RemovalDuty(Strict):
     """A kind of content that current law says must be removed, whatever the policy lists."""

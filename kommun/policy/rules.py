@@ -10,11 +10,20 @@ from kommun.models import PolicyVersion
 UNATTENDED = frozenset({"command", "demo"})
 
 
+def why_not_import(actor: ActorLike) -> str | None:
+    """Return why the actor may not bring in a draft, or None. Whoever may adopt may also draft."""
+    if actor.user_id is None:
+        return None if actor.door in UNATTENDED else _("Ett regelverk läses in av en person.")
+    return None if _may_adopt(actor.user_id) else _("Du får inte läsa in ett regelverk.")
+
+
 def why_not_adopt(actor: ActorLike, version: PolicyVersion) -> str | None:
     """Return why the actor may not put the version in force, or None. Appointments give the permission."""
     if actor.user_id is None:
         return None if actor.door in UNATTENDED else _("Ett regelverk sätts i kraft av en person.")
-    user = get_user_model()._default_manager.filter(pk=actor.user_id).first()
-    if user is None or not user.has_perm("kommun.adopt_policyversion"):
-        return _("Du får inte sätta ett regelverk i kraft.")
-    return None
+    return None if _may_adopt(actor.user_id) else _("Du får inte sätta ett regelverk i kraft.")
+
+
+def _may_adopt(user_id: int) -> bool:
+    user = get_user_model()._default_manager.filter(pk=user_id, is_active=True).first()
+    return user is not None and user.has_perm("kommun.adopt_policyversion")

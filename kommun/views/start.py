@@ -1,12 +1,16 @@
 """Where one lands after signing in: the first page of the menu that has something to do, as one list."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kommun import policy
 from kommun.navigation import items_for
+from kommun.policy import queries
 
 
 @login_required
@@ -14,5 +18,8 @@ from kommun.navigation import items_for
 def start(request: HttpRequest) -> HttpResponse:
     """Show what waits for the reader and the ways on. The apps say what there is, through the menu."""
     items = [item for item in items_for(request) if item["url"] != request.path]
-    context = {"waiting": [item for item in items if item["count"]], "ways": items, "version": policy.in_force()}
+    context: dict[str, Any] = {"waiting": [item for item in items if item["count"]], "ways": items}
+    context["version"] = policy.in_force()
+    review = policy.policy_review_due(timezone.localdate())
+    context["review"] = review if review and queries.may_see_drafts(request.user) else None
     return render(request, "kommun/start.html", context)

@@ -1,0 +1,159 @@
+"""What a new version changes: rule by rule, in words, and whether it asks for more or less than before."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from django.utils.translation import gettext as _
+
+from kommun import words
+from kommun.policy.checks import looser_value
+from kommun.policy.compiled import Guidance, Policy, Rule, default_role_label
+from kommun.policy.describe import as_lines, scope_words
+from kommun.policy.document import Header
+
+
+@dataclass(frozen=True)
+class Shift:
+    """One thing that differs. Empty `before` or `after`: it was not there, or is not there any more."""
+
+    label: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A rule or a guidance that is new, gone or different. `direction` says if a changed rule asks for more or less."""
+
+    what: Literal["added", "removed", "changed"]
+    title: str
+    text: str
+    scope: str = ""
+    shifts: tuple[Shift, ...] = ()
+    direction: Literal["", "stricter", "looser"] = ""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Everything that differs between two versions."""
+
+    header: tuple[Shift, ...]
+    rules: tuple[Change, ...]
+    guidance: tuple[Change, ...]
+
+    @property
+    def count(self) -> int:
+        """How many things differ."""
+        return len(self.header) + len(self.rules) + len(self.guidance)
+
+    @property
+    def looser(self) -> int:
+        """How many rules ask for less than before."""
+        return sum(change.direction == "looser" or change.what == "removed" for change in self.rules)
+
+
+def changes(before: Policy, after: Policy) -> Changes:
+    """Return what is different in `after`. Guidance is the same when its id is; rules when key and scope are."""
+    old_rules = {(rule.key, rule.scope): rule for rule in before.rules}
+    new_rules = {(rule.key, rule.scope): rule for rule in after.rules}
+    rules: list[Change] = []
+    for place in dict.fromkeys([*new_rules, *old_rules]):
+        old, new = old_rules.get(place), new_rules.get(place)
+        if change := _rule_change(old, new, before, after):
+            rules.append(change)
+    old_texts = {item.id: item for item in before.guidance}
+    new_texts = {item.id: item for item in after.guidance}
+    texts = [
+        _guidance_change(old_texts.get(name), new_texts.get(name)) for name in dict.fromkeys([*new_texts, *old_texts])
+    ]
+    return Changes(
+        header=(*_header(before.header, after.header), *_role_labels(before, after)),
+        rules=tuple(rules),
+        guidance=tuple(change for change in texts if change),
+    )
+
+
+def _rule_change(old: Rule[Any] | None, new: Rule[Any] | None, before: Policy, after: Policy) -> Change | None:
+    known = new or old
+    assert known is not None  # noqa: S101  (each place comes from one of the two)
+    title, scope = str(known.kind.title), scope_words(known.scope)
+    if old is None or new is None:
+        return Change("removed" if new is None else "added", title, known.text, scope)
+    shifts = _shifts(
+        (_("Regeln"), [old.text], [new.text]),
+        (_("Styrka"), [old.strength.label], [new.strength.label]),
+        (_("Innebär"), as_lines(old, before), as_lines(new, after)),
+        (_("Så hjälper systemet"), [old.effect], [new.effect]),
+        (_("Källa"), [old.cite()], [new.cite()]),
+    )
+    return Change("changed", title, new.text, scope, shifts, _direction(old, new)) if shifts else None
+
+
+def _direction(old: Rule[Any], new: Rule[Any]) -> Literal["", "stricter", "looser"]:
+    if new.strength < old.strength or looser_value(new.value, old.value):
+        return "looser"
+    return "stricter" if old.strength < new.strength or looser_value(old.value, new.value) else ""
+
+
+def _guidance_change(old: Guidance | None, new: Guidance | None) -> Change | None:
+    known = new or old
+    assert known is not None  # noqa: S101  (each id comes from one of the two)
+    scope = scope_words(known.scope)
+    if old is None or new is None:
+        return Change("removed" if new is None else "added", known.place_label, known.text, scope)
+    shifts = _shifts(
+        (_("Text"), [old.text], [new.text]),
+        (_("Styrka"), [old.strength.label], [new.strength.label]),
+        (_("Visas"), [old.place_label, old.moment_label], [new.place_label, new.moment_label]),
+        (_("Gäller"), [scope_words(old.scope)], [scope]),
+        (_("Källa"), [old.cite()], [new.cite()]),
+    )
+    return Change("changed", new.place_label, new.text, scope, shifts) if shifts else None
+
+
+def _shifts(*compared: tuple[str, Iterable[str], Iterable[str]]) -> tuple[Shift, ...]:
+    """Return the pairs that differ, without the lines that both have."""
+    found = []
+    for label, before, after in compared:
+        old, new = list(before), list(after)
+        gone = tuple(line for line in old if line and line not in new)
+        come = tuple(line for line in new if line and line not in old)
+        if gone or come:
+            found.append(Shift(label, gone, come))
+        elif old != new:  # the same lines in another order
+            found.append(Shift(label, tuple(old), tuple(new)))
+    return tuple(found)
+
+
+def _header(old: Header, new: Header) -> tuple[Shift, ...]:
+    def day(value: date | None) -> str:
+        return words.day_full(value) if value else ""
+
+    asked: list[tuple[str, Callable[[Header], list[str]]]] = [
+        (_("Titel"), lambda header: [header.title]),
+        (_("Antaget av"), lambda header: [header.adopted_by or ""]),
+        (_("Antaget den"), lambda header: [day(header.adopted_on)]),
+        (_("Beslut"), lambda header: [header.decision or ""]),
+        (_("Diarienummer"), lambda header: [header.registration_number or ""]),
+        (_("Ses över senast"), lambda header: [day(header.review_on)]),
+        (_("Ansvarar för dokumentet"), lambda header: [header.owner_title or ""]),
+        (_("Hör ihop med"), lambda header: [companion.title for companion in header.companions]),
+        (_("Lagar som nämns"), lambda header: [law.as_named for law in header.laws]),
+    ]
+    return _shifts(*((label, ask(old), ask(new)) for label, ask in asked))
+
+
+def _role_labels(before: Policy, after: Policy) -> tuple[Shift, ...]:
+    roles = dict.fromkeys([*before.document.role_labels, *after.document.role_labels])
+    return _shifts(
+        *(
+            (
+                _("Rollen %(role)s") % {"role": default_role_label(role)},
+                before.document.role_labels.get(role, ()),
+                after.document.role_labels.get(role, ()),
+            )
+            for role in roles
+        )
+    )
