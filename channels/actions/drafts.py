@@ -36,8 +36,10 @@ def start_application(*, actor: Actor, key: str = "") -> Application:
 
     Raises StateConflict before any policy has been adopted.
     """
+    if actor.user is None:
+        raise NotPermitted(_("En ansökan görs av en person."))
     # The row of the applicant is the lock: two clicks at once come one after the other.
-    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.user_id)
+    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.user.pk)
     if key:
         same = Application.objects.filter(applicant=user, **{f"answers__{START}": key}).first()
         if same is not None:

@@ -141,6 +141,7 @@ class PartForm(forms.Form):
                 "field": field,
                 "note": self[question.note_name] if question.note_name in self.fields else None,
                 "state": self._state(question),
+                "saved_as": self.account.url if self.account and question.kind is Kind.ADDRESS else "",
             }
 
     def _state(self, question: Question) -> str:

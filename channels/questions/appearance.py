@@ -25,7 +25,8 @@ def appearance(source: "Source") -> Iterator[Question]:
     for item in rule.value.items if rule else ():
         strength = item.strength or (rule.strength if rule else None)
         shown.add(item.key)
-        asked = {"rule": rule, "strength": strength, "text": item.text}
+        said = source.narrowed(rule, item.text, strength, item.section) if rule else None
+        asked: dict[str, Any] = {"rule": said, "strength": strength}
         needed = bool(strength and strength.value == "ska")
         if item.key in SETTINGS:
             yield Question(
@@ -62,7 +63,8 @@ def appearance(source: "Source") -> Iterator[Question]:
             _("Gemensam text"),
             Kind.LONG,
             _("Gemensam text"),
-            hint=_("Kommunens gemensamma text. Ändra bara det som gäller er kanal."),
+            hint=standard.value.templates[0].note
+            or _("Kommunens gemensamma text. Ändra bara det som gäller er kanal."),
             error=_("Skriv den gemensamma texten."),
             required=standard.value.obligatory and standard.strength.value == "ska",
             strength=standard.strength,
@@ -205,4 +207,4 @@ class Prefill:
 
     def _standard(self) -> str:
         rule: Any = self.source.rule(keys.STANDARD_TEXT)
-        return rule.value.templates[0].body if rule and rule.value.templates[0].complete else ""
+        return rule.value.templates[0].body.strip() if rule else ""

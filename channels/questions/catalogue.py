@@ -1,6 +1,7 @@
 """Which questions the application asks. Derived from the policy version that the application is made under."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -90,6 +91,14 @@ class Source:
         """Return the rule on the register, when it names one of the fields."""
         rule = self.rule(keys.PUBLIC_REGISTER)
         return rule if rule and set(names) & set(rule.value.fields) else None
+
+    def narrowed(
+        self, rule: Rule[Any], text: str = "", strength: Strength | None = None, section: str | None = None
+    ) -> Rule[Any]:
+        """Return the rule as it says one of its items: own words, strength and section where the item has them."""
+        found = policy.policy(version=self.version)
+        sources = (found.source(section),) if found and section else rule.sources
+        return replace(rule, text=text or rule.text, strength=strength or rule.strength, sources=sources)
 
     def asked(self, *candidates: Rule[Any] | None) -> dict[str, Any]:
         """Return rule, strength and whether an answer is needed, from the most binding of the rules that ask."""
@@ -359,7 +368,7 @@ def _reply(source: Source) -> Question:
     working_days = bool(value and value.counted_in == "working_days")
     hint = _("Räknat i timmar på vardagar.") if working_days else _("Räknat i timmar, dygnet runt.")
     if value and value.hours is not None:
-        hint += " " + _("Högst %(hours)s timmar.") % {"hours": value.hours}
+        hint += " " + _("Högst %(hours)s timmar. Lämna tomt om ni inte lovar något eget.") % {"hours": value.hours}
     asked = source.asked(rule, source.decides("reply_time"))
     # A policy without a number asks people to be quick; only one that leaves the number to the channel needs it here.
     needed = bool(value and value.set_by == "channel") or bool(source.decides("reply_time"))
@@ -394,7 +403,7 @@ def _documents(source: Source) -> Iterator[Question]:
             error=_("Bifoga %(document)s.") % {"document": file.title},
             required=file.required and strength is Strength.SKA,
             strength=strength if file.required else Strength.KAN,
-            rule=rule,
+            rule=source.narrowed(rule, strength=strength, section=file.section),
             options={"copy_to": tuple(source.role(role) for role in file.copy_to)},
         )
     for reading in rule.value.readings:
@@ -407,7 +416,7 @@ def _documents(source: Source) -> Iterator[Question]:
             error=_("%(document)s är inte läst av alla som ska läsa.") % {"document": reading.title},
             required=reading.before == "submit" and strength is Strength.SKA,
             strength=strength,
-            rule=rule,
+            rule=source.narrowed(rule, strength=strength, section=reading.section),
             options={"readers": reading.readers, "before": reading.before},
         )
     for item in rule.value.confirmations:
@@ -420,6 +429,6 @@ def _documents(source: Source) -> Iterator[Question]:
             error=_("Bekräfta, eller vänta med att söka tills det stämmer."),
             required=strength is Strength.SKA,
             strength=strength,
-            rule=rule,
+            rule=source.narrowed(rule, item.question, strength, item.section),
             group="confirmations",
         )

@@ -29,7 +29,7 @@ def problem(question: Question, answers: Answers, facts: Facts) -> str:
         return _left(question, answers)
     if question.kind in _WRITTEN and not isinstance(value, str):
         return question.error or _("Svara på frågan.")
-    check = _BY_KEY.get(question.key) or _BY_KIND.get(question.kind)
+    check = _BY_NAME.get(question.field_name) or _BY_KIND.get(question.kind)
     return (check(question, value, answers, facts) if check else "") or _length(question, value)
 
 
@@ -125,8 +125,6 @@ def _reply_hours(question: Question, value: Any, answers: Answers, facts: Facts)
     promised = ReplyWithin(value=value, unit="hours", calendar=rule.value.calendar, set_by="channel")
     if rule.strength is Strength.KAN or not policy.is_looser(keys.REPLY_WITHIN, promised, rule):
         return ""
-    if rule.strength is Strength.BOR and question.note(answers):
-        return ""
     return _("Regeln säger högst %(hours)s timmar. Skriv samma tid eller kortare.") % {"hours": rule.value.hours}
 
 
@@ -158,7 +156,7 @@ def _choices(question: Question, value: Any, answers: Answers, facts: Facts) -> 
 
 _WRITTEN = frozenset({Kind.TEXT, Kind.LONG, Kind.ADDRESS, Kind.PLATFORM})
 Check = Callable[[Question, Any, Answers, Facts], str]
-_BY_KEY: dict[str, Check] = {
+_BY_NAME: dict[str, Check] = {
     "deputy": _deputy,
     "reply_hours": _reply_hours,
     "update_frequency": _frequency,

@@ -64,7 +64,6 @@ class Question:
     required: bool = False
     strength: Strength | None = None
     rule: Rule[Any] | None = None
-    text: str = ""  # what this rule says about this very thing, when it differs from the rule's own text
     choices: tuple[Choice, ...] = ()
     max_length: int = 0
     min_count: int = 0

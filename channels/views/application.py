@@ -18,13 +18,12 @@ from channels import queries
 from channels.actions import approval, drafts
 from channels.attachments import AttachmentError
 from channels.models import Application, Attachment
-from channels.questions import Facts, Question, missing, parts_of
+from channels.questions import Facts, Question, parts_of, problems
 from channels.questions.facts import people_in
 from channels.views.application_pages import (
     STATUS_TAGS,
     TITLES,
     part_address,
-    part_of_question,
     signed_in,
     step_rows,
     summary_cards,
@@ -141,13 +140,17 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _review(request: HttpRequest, application: Application, status: int = 200) -> HttpResponse:
     facts, parts = Facts.load(application), parts_of(application)
-    left = missing(application, facts=facts, of=parts)
+    left = [
+        (question.short, reason, part_address(application, row, question))
+        for row in parts
+        for reasons in [problems(row, application, facts)]
+        for question in row.questions
+        if (reason := reasons.get(question.field_name))
+    ]
     context = {
         "application": application,
         "cards": summary_cards(application, facts, parts, links=True),
-        "missing": [
-            (question, part_address(application, part_of_question(parts, question), question)) for question in left
-        ],
+        "missing": left,
         "chain": queries.preview_chain(application),
         "chain_rule": policy.rule(
             keys.APPROVAL_CHAIN, queries.application_scope(application), version=application.policy_version

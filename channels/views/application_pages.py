@@ -1,6 +1,7 @@
 """What the pages of an application show: the list of tasks, the summary, the steps."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -17,8 +18,11 @@ from kommun import policy
 from kommun.components import Step, SummaryRow, Task
 from kommun.errors import NotPermitted
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
 S = Application.Status
-STATUS_TAGS = {
+STATUS_TAGS: dict[str, str] = {
     S.DRAFT: "draft",
     S.SUBMITTED: "waiting",
     S.CHANGES_REQUESTED: "changes",
@@ -26,7 +30,7 @@ STATUS_TAGS = {
     S.REFUSED: "rejected",
     S.WITHDRAWN: "withdrawn",
 }
-TITLES = {
+TITLES: dict[str, "StrPromise"] = {
     S.DRAFT: gettext_lazy("Ansök om en ny kanal"),
     S.SUBMITTED: gettext_lazy("Ansökan väntar på beslut"),
     S.CHANGES_REQUESTED: gettext_lazy("Komplettera ansökan"),
@@ -76,11 +80,6 @@ def part_address(application: Application, part: Part, question: Question | None
 def anchor(question: Question) -> str:
     """Return the id of the question on its page, where a link leads."""
     return f"fraga-{question.field_name}"
-
-
-def part_of_question(parts: Sequence[Part], question: Question) -> Part:
-    """Return the part that asks the question."""
-    return next(part for part in parts if question in part.questions)
 
 
 def tasks_for(application: Application, facts: Facts, parts: Sequence[Part], current: str = "") -> list[Task]:

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from django.core import signing
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.datastructures import MultiValueDict
 
@@ -84,6 +84,6 @@ def csrf_problem(request: HttpRequest) -> str:
     For a view that is exempt from the middleware, so that it can answer with what was typed instead of a dead end:
     signing in in another window gives a new token, and then the form in this window has the old one.
     """
-    check = _Check(lambda _request: None)  # type: ignore[arg-type, return-value]  # only asked, never answers
+    check = _Check(lambda _request: HttpResponse())  # only asked, never answers
     check.process_request(request)
     return check.process_view(request, None, (), {}) or ""  # type: ignore[arg-type, return-value]
