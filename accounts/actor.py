@@ -1,33 +1,41 @@
 """Who acts: the user, for whom, and through which door. Every action takes one; it is never optional."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Appointment, User
+from accounts.queries import holds_role, organisation_of
 
 Door = Literal["web", "mail", "admin", "api", "scheduler", "demo"]
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody who acts, or the scheduler (`user` is None)."""
+    """Somebody who acts, or the scheduler (`user` is None). `roles` are the appointments in force for the whole municipality."""
 
     user: User | None
     on_behalf_of: User | None = None
     door: Door = "web"
+    roles: frozenset[str] = frozenset()
 
     @classmethod
     def from_request(cls, request: HttpRequest, door: Door = "web") -> "Actor":
         """Return the signed-in user as actor. The doors require sign-in before they come here."""
         assert isinstance(request.user, User)  # noqa: S101  (login_required stands before every action)
-        return cls(user=request.user, door=door)
+        today = timezone.localdate()
+        found = organisation_of(request)
+        roles = {
+            role for role in Appointment.Role.values if holds_role(request.user, role, None, today, organisation=found)
+        }
+        return cls(user=request.user, door=door, roles=frozenset(roles))
 
     def acting_for(self, person: User) -> "Actor":
         """Return the same actor acting for another person; the person oneself changes nothing."""
-        return self if self.user == person else Actor(self.user, person, self.door)
+        return self if self.user == person else replace(self, on_behalf_of=person)
 
     @property
     def person(self) -> User:

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import queries as people
+from accounts.duties import Duty
 from accounts.models import Appointment, Unit, User
 from channels.models import Application, ApprovalStep, Channel, ChannelAddress, ChannelChange, Decision, Platform
 from kommun import policy
@@ -78,6 +81,17 @@ def channels_in_register() -> QuerySet[Channel]:
     ).prefetch_related(addresses)
 
 
+def changes_visible_to(user: User) -> QuerySet[ChannelChange]:
+    """Return the changes that concern the user: as proposer, as one who answers for the channel, or as one who keeps the register."""
+    rows = ChannelChange.objects.select_related(
+        "channel__unit", "channel__owner__unit", "channel__deputy__unit", "proposed_by__unit", "decided_by"
+    )
+    if people.has_any_role(user, *READS_ALL, today=timezone.localdate()):
+        return rows
+    answers = Q(channel__owner=user) | Q(channel__deputy=user) | Q(channel__unit__manager=user)
+    return rows.filter(answers | Q(proposed_by=user) | Q(values__owner=user.pk) | Q(values__deputy=user.pk))
+
+
 def pending_changes_for(user: User) -> QuerySet[ChannelChange]:
     """Return the changes that the user may confirm."""
     mine = Q(channel__unit__manager=user) | Q(channel__owner=user) | Q(values__owner=user.pk)
@@ -86,6 +100,23 @@ def pending_changes_for(user: User) -> QuerySet[ChannelChange]:
         .exclude(proposed_by=user)
         .select_related("channel", "proposed_by")
     )
+
+
+def duties_of(user: User, first_day: date, last_day: date) -> list[Duty]:
+    """Return what the user answers for in the register, and who does it during the days (settings.KANALKOLLEN_DUTIES).
+
+    The deputy covers for the owner and the other way round. Where the other one is away too, the person's substitute does.
+    """
+    away = people.Organisation.load(first_day, last_day)
+    duties = []
+    mine = Channel.objects.exclude(status=Channel.Status.CLOSED).filter(Q(owner=user) | Q(deputy=user))
+    for channel in mine.select_related("owner__unit", "deputy__unit"):
+        other = channel.deputy if channel.owner == user else channel.owner
+        there = other is not None and other.is_active and not away.absences.get(other.pk)
+        label = _("Kanalen %(name)s") % {"name": channel}
+        url = reverse("channels:channel", args=[channel.pk])
+        duties.append(Duty(label, url, covered_by=other.role if other and there else ""))
+    return duties
 
 
 @dataclass(frozen=True)

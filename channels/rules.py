@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
+from accounts.models import Appointment
 from channels.models import Application, ApprovalStep, Channel, ChannelChange
 
 
@@ -31,26 +32,31 @@ def why_not_steer(actor: Actor, subject: Application | ApprovalStep) -> str | No
 
 def why_not_open_channel(actor: Actor, channel: Channel) -> str | None:
     """Return why not: the people who answer for the channel open it."""
-    answerable = {channel.owner_id, channel.deputy_id, channel.application.applicant_id}
-    if actor.user_id not in answerable:
+    application = getattr(channel, "application", None)  # an imported channel has none
+    if actor.user_id not in {channel.owner_id, channel.deputy_id, application and application.applicant_id}:
         return _("Kanalen öppnas av den som är ansvarig eller av ersättaren.")
     return None
 
 
+# Communications staff keep the register of the whole municipality (matrix J1).
+KEEPERS = frozenset({Appointment.Role.STRATEGIST, Appointment.Role.WEB_EDITOR, Appointment.Role.ADMINISTRATOR})
+
+
 def why_not_propose_change(actor: Actor, channel: Channel) -> str | None:
-    """Owner and deputy keep the register true; the manager of the unit may too."""
-    if actor.user_id not in {channel.owner_id, channel.deputy_id, channel.unit.manager_id}:
-        return _("Bara kanalens ansvariga, ersättaren och enhetens chef kan ändra uppgifterna.")
-    return None
+    """Return why not: owner, deputy, the manager of the unit and communications staff keep the register true."""
+    if actor.roles & KEEPERS or actor.user_id in {channel.owner_id, channel.deputy_id, channel.unit.manager_id}:
+        return None
+    return _("Uppgifterna ändras av kanalens ansvariga, ersättaren, enhetens chef eller kommunikationsenheten.")
 
 
 def why_not_confirm_change(actor: Actor, change: ChannelChange) -> str | None:
-    """Somebody else than the one who proposed the change confirms it: the manager of the unit, or the owner."""
+    """Return why not: somebody else than the proposer confirms, the manager, the owner, the new owner or the strategist."""
     if actor.user_id == change.proposed_by_id:
         return _("Någon annan än du behöver bekräfta ändringen.")
-    if actor.user_id not in {change.channel.unit.manager_id, change.channel.owner_id, change.values.get("owner")}:
-        return _("Ändringen bekräftas av enhetens chef eller av kanalens ansvariga.")
-    return None
+    answerable = {change.channel.unit.manager_id, change.channel.owner_id, change.values.get("owner")}
+    if Appointment.Role.STRATEGIST in actor.roles or actor.user_id in answerable:
+        return None
+    return _("Ändringen bekräftas av enhetens chef, kanalens ansvariga eller kommunikationsstrategen.")
 
 
 def why_not_withdraw_change(actor: Actor, change: ChannelChange) -> str | None:

@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from kommun.celery import app as celery_app  # noqa: F401  (so that shared_task finds it; not in __init__: the launcher starts faster)
+
 
 class KommunConfig(AppConfig):
     """Settings, policy, events and shared user interface."""

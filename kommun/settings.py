@@ -3,6 +3,7 @@
 Needed: SECRET_KEY, DATABASE_URL, REDIS_URL. `make run` and `make test` set them for the embedded servers.
 """
 
+from datetime import date
 from pathlib import Path
 
 import environ
@@ -102,7 +103,13 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": env.str("PYTEST_XDIST_WORKER", default=""),  # parallel test processes share one Redis
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # an emptied Redis must sign nobody out
 
 CELERY_BROKER_URL = celery_broker_url(REDIS_URL)
@@ -140,6 +147,10 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Stockholm"
+
+# The day that the municipality itself last assessed this installation, YYYY-MM-DD, for the accessibility statement.
+_assessed_on = env.str("ACCESSIBILITY_ASSESSED_ON", default="")
+ACCESSIBILITY_ASSESSED_ON = date.fromisoformat(_assessed_on) if _assessed_on else None
 
 # --- People -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -251,7 +262,7 @@ KANALKOLLEN_NAVIGATION = ["accounts.navigation.items", "channels.navigation.item
 KANALKOLLEN_ACTOR = "accounts.actor.Actor"
 
 # What somebody holds, shown before leave starts: functions (user, first_day, last_day) -> list[accounts.duties.Duty].
-KANALKOLLEN_DUTIES: list[str] = []
+KANALKOLLEN_DUTIES = ["channels.queries.duties_of"]
 
 LOGGING = {
     "version": 1,

@@ -98,7 +98,8 @@ def open_channel(*, channel_id: int, address: str, actor: Actor) -> Channel:
 
 def unread_before_opening(channel: Channel) -> list[str]:
     """Return what the policy wants read before the channel opens and is not, as "title (who)"."""
-    version = channel.application.policy_version
+    application = getattr(channel, "application", None)
+    version = application.policy_version if application else None  # without an application, the policy in force
     rule = policy.rule(keys.PRESTART_DOCUMENTS, queries.channel_scope(channel), version=version)
     if rule is None:
         return []
@@ -107,7 +108,7 @@ def unread_before_opening(channel: Channel) -> list[str]:
         "deputy": [channel.deputy] if channel.deputy else [],
         "administrators": list(channel.administrators.all()),
     }
-    read = set(Acknowledgement.objects.filter(policy_version=version).values_list("user_id", "document"))
+    read = set(Acknowledgement.objects.filter(policy_version=rule.version_id).values_list("user_id", "document"))
     wanted = [
         (reading, person)
         for reading in rule.value.readings

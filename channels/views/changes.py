@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.actor import Actor
+from accounts.models import User
 from channels import queries, rules
 from channels.actions import publishing
 from channels.forms.channels import ChangeForm, DetailsForm, SettleForm, shown_changes
@@ -76,10 +77,8 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a proposed change beside what is published; confirm, decline or withdraw it."""
-    rows = ChannelChange.objects.select_related(
-        "channel__unit", "channel__owner", "channel__deputy", "proposed_by", "decided_by"
-    )
-    row = get_object_or_404(rows, pk=pk)
+    assert isinstance(request.user, User)  # noqa: S101  (login_required)
+    row = get_object_or_404(queries.changes_visible_to(request.user), pk=pk)
     actor = Actor.from_request(request)
     form = SettleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

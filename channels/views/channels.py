@@ -16,7 +16,7 @@ from channels.actions import publishing
 from channels.forms.channels import OpenForm
 from channels.models import Channel, ChannelChange, Platform
 from kommun import policy
-from kommun.errors import InvalidInput
+from kommun.errors import InvalidInput, NotPermitted
 from kommun.events import events_about
 from kommun.policy import keys
 
@@ -79,14 +79,15 @@ def open_channel(request: HttpRequest, pk: int) -> HttpResponse:
     channel = get_object_or_404(queries.channels_in_register().select_related("application__policy_version"), pk=pk)
     if channel.is_open and request.method != "POST":
         return redirect("channels:channel", pk=pk)
+    actor = Actor.from_request(request)
+    if reason := rules.why_not_open_channel(actor, channel):
+        raise NotPermitted(reason)
     application = getattr(channel, "application", None)
     initial = {"address": application.answers.get("address", "") if application else ""}
     form = OpenForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            publishing.open_channel(
-                channel_id=pk, address=form.cleaned_data["address"], actor=Actor.from_request(request)
-            )
+            publishing.open_channel(channel_id=pk, address=form.cleaned_data["address"], actor=actor)
         except InvalidInput as refusal:
             for field, reasons in refusal.errors.items():
                 form.add_error(field, reasons)
@@ -96,8 +97,7 @@ def open_channel(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "channel": channel,
         "form": form,
-        "unread": publishing.unread_before_opening(channel) if application else [],
-        "why_not": rules.why_not_open_channel(Actor.from_request(request), channel) if application else "",
+        "unread": publishing.unread_before_opening(channel),
         "guidance": policy.guidance("application.appearance", scope=queries.channel_scope(channel)),
     }
     return render(request, "channels/channel_open.html", context, status=422 if form.is_bound and form.errors else 200)

@@ -5,16 +5,19 @@ from email import message_from_bytes, policy
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import Acknowledgement, Unit
 from channels.actions.publishing import change_details, open_channel, propose_change, settle_change
 from channels.models import Channel, ChannelAddress, ChannelChange, Platform
+from channels.queries import duties_of
 from kommun import outbox
 from kommun.errors import InvalidInput, NotPermitted, StateConflict
 from kommun.events import events_about
 from kommun.models import OutgoingMail
 from tests.applications import acknowledge, adopt_preset, answer_all, make_application, make_municipality, submit
+from tests.factories import AbsenceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -43,13 +46,17 @@ def settle(change, who, answer="confirm", note=""):
 
 def test_a_decided_channel_is_not_public_before_somebody_says_that_the_account_exists(cast, decided):
     assert not Channel.objects.public().exists()
-    opened = open_channel(channel_id=decided.pk, address="https://m.facebook.com/ekhultsbibliotek/?ref=x", actor=Actor(cast.deputy))
+    opened = open_channel(
+        channel_id=decided.pk, address="https://m.facebook.com/ekhultsbibliotek/?ref=x", actor=Actor(cast.deputy)
+    )
     assert list(Channel.objects.public()) == [opened]
     assert opened.address.url == "https://www.facebook.com/ekhultsbibliotek"
     assert events_about(opened).filter(kind="channel.opened").exists()
 
 
-@pytest.mark.parametrize("address", ["", "instagram.com/ekhult", "https://facebook.com/share/abc", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "address", ["", "instagram.com/ekhult", "https://facebook.com/share/abc", "javascript:alert(1)"]
+)
 def test_an_address_that_cannot_be_used_opens_nothing(cast, decided, address):
     with pytest.raises(InvalidInput) as refusal:
         open_channel(channel_id=decided.pk, address=address, actor=Actor(cast.owner))
@@ -195,3 +202,20 @@ def test_the_question_to_the_manager_goes_through_a_real_mail_server(cast, decid
     text = message_from_bytes(raw, policy=policy.default).get_body().get_content()
     assert "/beslut/" in text
     assert "Inget händer förrän du har svarat" in text
+
+
+def test_leave_shows_which_channels_the_other_one_covers(cast, channel):
+    today = timezone.localdate()
+    (duty,) = duties_of(cast.owner, today, today)
+    assert (duty.label, duty.covered_by) == (f"Kanalen {channel}", cast.deputy.role)
+    AbsenceFactory(user=cast.deputy)
+    (duty,) = duties_of(cast.owner, today, today)
+    assert duty.covered_by == ""
+    assert duties_of(cast.outsider, today, today) == []
+
+
+def test_a_proposed_change_is_read_by_those_whom_it_concerns(client, cast, channel):
+    change = propose(channel, cast.deputy, purpose="Nytt.")
+    for person, status in [("owner", 200), ("nearest_manager", 200), ("strategist", 200), ("outsider", 404)]:
+        client.force_login(cast[person])
+        assert client.get(reverse("channels:change", args=[change.pk])).status_code == status
