@@ -1,0 +1,183 @@
+"""What people do in the browser, said once: sign in, fill in a part, open the link in a mail, answer."""
+
+import re
+
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Page, expect
+
+from kommun.models import OutgoingMail
+from tests.factories import PASSWORD
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# A refused style or script, said loudly: Chromium does not tell of every kind in the console.
+REPORT_REFUSALS = """document.addEventListener("securitypolicyviolation", (event) =>
+    console.error(`refused by the policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));"""
+# Chromium tells of a page that answers 404 or 422 in the console too; `Site` judges answers by themselves.
+ANSWER = re.compile(r"Failed to load resource: the server responded with a status of")
+# Every control of the part's form that can be seen and has no answer yet: what it is and how to find it.
+UNANSWERED = """() => {
+  const form = document.querySelector("main form");
+  const named = (name) => [...form.elements].filter((one) => one.name === name);
+  const seen = new Set();
+  const open = [];
+  for (const one of form.elements) {
+    if (!one.name || one.type === "hidden" || one.type === "file" || one.type === "submit") continue;
+    if (!one.checkVisibility() || seen.has(one.name)) continue;
+    seen.add(one.name);
+    const all = named(one.name);
+    const kind = one.tagName === "SELECT" ? "select" : ["radio", "checkbox"].includes(one.type) ? "check" : "text";
+    const answered = kind === "check" ? all.some((each) => each.checked) : all.some((each) => each.value.trim());
+    if (!answered) open.push({ id: one.id, kind, number: one.inputMode === "numeric" });
+  }
+  return open;
+}"""
+
+
+class Site:
+    """The product as people meet it: one window for each person, and what the browser complained about."""
+
+    def __init__(self, url, browser):
+        self.url, self.browser = url, browser
+        self.complaints = []
+        self.contexts = []
+
+    def visitor(self, **options):
+        """Return a page in a window of its own, signed in as nobody."""
+        context = self.browser.new_context(
+            base_url=self.url,
+            **{
+                "locale": "sv-SE",
+                "timezone_id": "Europe/Stockholm",
+                "viewport": {"width": 1280, "height": 900},
+                **options,
+            },
+        )
+        context.set_default_timeout(8000)
+        context.add_init_script(REPORT_REFUSALS)
+        context.on("console", self._heard)
+        context.on("response", self._answered)
+        context.on("weberror", lambda error: self.complaints.append(f"script error: {error.error}"))
+        self.contexts.append(context)
+        return context.new_page()
+
+    def person(self, user, **options):
+        """Return a page in a window of its own, in which the person is signed in."""
+        page = self.visitor(**options)
+        page.context.add_cookies([session_cookie(self.url, user)])
+        return page
+
+    def close(self):
+        for context in self.contexts:
+            context.close()
+
+    def _heard(self, message):
+        if message.type == "error" and not ANSWER.match(message.text):
+            self.complaints.append(f"console: {message.text}")
+
+    def _answered(self, response):
+        whole_page = response.request.resource_type == "document"
+        if response.status >= 500 or (response.status >= 400 and not whole_page):
+            self.complaints.append(f"{response.status} {response.url}")
+
+
+def session_cookie(url, user):
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}
+
+
+def sign_in(page, user):
+    """Sign in on the sign-in page, where the reader stands."""
+    page.get_by_label("E-post").fill(user.email)
+    page.get_by_label("Lösenord").fill(PASSWORD)
+    page.get_by_role("button", name="Logga in", exact=True).click()
+
+
+def violations(page):
+    """Return what axe finds, with where, so that a failure can be read."""
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    return [(one["id"], [node["html"][:160] for node in one["nodes"]][:3]) for one in found]
+
+
+def too_wide(page):
+    """Return by how many pixels the page is wider than the window."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+# --- Mail --------------------------------------------------------------------------------------------------------------
+def mail_to(user, subject):
+    """Return the newest mail to the person with the words in its subject. It must have been sent."""
+    mail = OutgoingMail.objects.filter(to=user.email, subject__icontains=subject).order_by("-pk").first()
+    assert mail is not None, (subject, list(OutgoingMail.objects.values_list("to", "subject")))
+    assert mail.sent_at is not None
+    return mail
+
+
+def link_in(mail):
+    """Return the address in a mail."""
+    return re.search(r"https?://\S+", mail.body)[0]
+
+
+# --- The application ---------------------------------------------------------------------------------------------------
+def start_application(page):
+    """Go from the start page to the first part of a new application."""
+    page.goto("/start/")
+    page.get_by_role("navigation", name="Huvudmeny").get_by_role("link", name="Ansökningar").click()
+    page.get_by_role("link", name="Ansök om en ny kanal").click()
+    page.get_by_role("button", name="Starta ansökan").click()
+    expect(page.get_by_role("heading", name="Syfte och målgrupp")).to_be_visible()
+
+
+def fill_the_rest(page):
+    """Answer what is still open on the page as a careful applicant would; suggestions are left as they stand."""
+    for field in page.evaluate(UNANSWERED):
+        control = page.locator(f"[id='{field['id']}']")
+        if field["kind"] == "select":
+            control.select_option(index=1)
+        elif field["kind"] == "check":
+            control.check()
+        else:
+            control.fill("24" if field["number"] else "Vi berättar om det som händer och svarar på frågor.")
+
+
+def save_part(page, next_heading):
+    """Save the part and arrive at the next one."""
+    page.get_by_role("button", name="Spara och fortsätt").click()
+    try:
+        expect(page.get_by_role("heading", name=next_heading, exact=True)).to_be_visible()
+    except AssertionError as stuck:
+        raise AssertionError(page.locator("main").inner_text()) from stuck
+
+
+def fill_purpose(page, name):
+    page.get_by_label("Vad ska kanalen heta?").fill(name)
+    page.get_by_label("Vad ska kanalen användas till?").fill("Vi visar vad som händer på biblioteket.")
+    page.get_by_label("Vilka vill ni nå?").fill("Barn 6–19 år och deras vårdnadshavare")
+    fill_the_rest(page)
+    save_part(page, "Kanal och konto")
+
+
+def fill_account(page, handle):
+    page.get_by_label("Vilken plattform?").select_option("facebook")
+    page.get_by_label("Vilken adress ska kontot ha?").fill(f"https://m.facebook.com/{handle}/?ref=bookmarks")
+    fill_the_rest(page)
+
+
+def choose_administrators(page, *people):
+    for number, person in enumerate(people, start=1):
+        page.get_by_label(f"Person {number}", exact=True).select_option(str(person.pk))
+
+
+def answer(page, button, *, note=""):
+    """Answer the step that the page shows."""
+    if note:
+        page.get_by_label("Motivering").fill(note)
+    page.get_by_role("button", name=button, exact=True).click()
+    expect(page.get_by_text("Tack. Ditt svar är sparat")).to_be_visible()
+
+
+def is_on_screen(page: Page, locator, *, screens=1):
+    """Return True when the whole control stands within so many screens from the top."""
+    box = locator.bounding_box()
+    return box is not None and box["y"] + box["height"] <= page.viewport_size["height"] * screens
