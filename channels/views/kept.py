@@ -74,7 +74,7 @@ def _name(application_id: int, part: str) -> str:
 class _Check(CsrfViewMiddleware):
     """Django's own check, answering with the reason instead of a page."""
 
-    def _reject(self, request: HttpRequest, reason: str) -> str:  # type: ignore[override]
+    def _reject(self, request: HttpRequest, reason: str) -> str:
         return reason
 
 
