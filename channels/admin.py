@@ -10,8 +10,8 @@ from simple_history.admin import SimpleHistoryAdmin
 from channels.models import Application, Channel, ChannelAddress, Decision, Platform
 
 
-class ReadOnlyAdmin(SimpleHistoryAdmin):
-    """Shows rows and their history; adds, changes and removes nothing."""
+class ReadOnly:
+    """Adds, changes and removes nothing."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -54,7 +54,7 @@ class AddressInline(admin.TabularInline):
 
 
 @admin.register(Channel)
-class ChannelAdmin(ReadOnlyAdmin):
+class ChannelAdmin(ReadOnly, SimpleHistoryAdmin):
     """Channels as published."""
 
     list_display = ["name", "platform", "unit", "owner", "status", "visibility"]
@@ -65,7 +65,7 @@ class ChannelAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Application)
-class ApplicationAdmin(ReadOnlyAdmin):
+class ApplicationAdmin(ReadOnly, SimpleHistoryAdmin):
     """Applications that have been sent; a draft is the applicant's own."""
 
     list_display = ["title", "applicant", "status", "submitted_at", "decided_at"]
@@ -78,7 +78,7 @@ class ApplicationAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Decision)
-class DecisionAdmin(ReadOnlyAdmin):
+class DecisionAdmin(ReadOnly, admin.ModelAdmin):
     """Decisions, which are never changed."""
 
     list_display = ["application", "outcome", "decided_at"]

@@ -82,7 +82,7 @@ def channels_in_register() -> QuerySet[Channel]:
 
 
 def changes_visible_to(user: User) -> QuerySet[ChannelChange]:
-    """Return the changes that concern the user: as proposer, as one who answers for the channel, or as one who keeps the register."""
+    """Return the changes that concern the user: as proposer, as one who answers, or as one who keeps the register."""
     rows = ChannelChange.objects.select_related(
         "channel__unit", "channel__owner__unit", "channel__deputy__unit", "proposed_by__unit", "decided_by"
     )

@@ -69,7 +69,7 @@ def make_application(cast: Cast, *, name: str = "Biblioteket", **answers: Any) -
 def _answer(application: Application, asked: Iterable[questions.Question], cast: Cast) -> None:
     for question in asked:
         if question.kind is Kind.FILE:
-            _attach(application, question.key, cast.owner)
+            attach(application, question.key, cast.owner)
         elif question.kind is Kind.READING:
             for user in (cast.owner, cast.deputy, cast.nearest_manager):
                 acknowledge(user, question.key, application.policy_version)
@@ -92,8 +92,8 @@ def _plausible(question: questions.Question) -> Any:
             return "Visa vad som händer på biblioteket."
 
 
-def _attach(application: Application, document: str, user: User) -> None:
-    Attachment.objects.create(
+def attach(application: Application, document: str, user: User) -> Attachment:
+    return Attachment.objects.create(
         application=application,
         document=document,
         file=ContentFile(b"%PDF-1.4 plan", name="plan.pdf"),
