@@ -74,6 +74,7 @@ class EventAdmin(LookOnly):
 class MunicipalityAdmin(admin.ModelAdmin):
     """Who the municipality is. There is one row, and each change of it is an event."""
 
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fieldsets = [
         (None, {"fields": ["name", "short_name", "slug", "seat"]}),
         (_("Kontakt"), {"fields": ["website", "switchboard", "contact_email", "registrar_email"]}),
@@ -91,6 +92,9 @@ class MunicipalityAdmin(admin.ModelAdmin):
         """Save, and write down which fields were changed."""
         obj.pk = 1
         with transaction.atomic():
+            before = Municipality.objects.select_for_update().filter(pk=obj.pk).first()
+            changed = [name for name in form.changed_data if getattr(before, name, None) != getattr(obj, name)]
             super().save_model(request, obj, form, change)
-            kind = "municipality.changed" if change else "municipality.added"
-            record(kind, subject=obj, actor=actor_of(request, "admin"), data={"fields": sorted(form.changed_data)})
+            kind = "municipality.changed" if before else "municipality.added"
+            if changed:
+                record(kind, subject=obj, actor=actor_of(request, "admin"), data={"fields": sorted(changed)})

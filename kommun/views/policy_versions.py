@@ -123,6 +123,7 @@ def _version_page(request: HttpRequest, version: PolicyVersion, form: AdoptForm 
         "before": before,
         "changes": changes(compile_version(before), compiled) if before else None,
         "conflicts": policy.conflicts(compiled),
+        "form": None,
     }
     if request.user.is_authenticated and version.status == PolicyVersion.Status.DRAFT:
         context["why_not"] = POLICY.why_not("adopt", version, actor_of(request))
