@@ -4,11 +4,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Appointment, User
-from accounts.queries import holds_role, organisation_of
+from accounts.organisation import organisation_of
 
 Door = Literal["web", "mail", "admin", "api", "scheduler", "demo"]
 
@@ -26,12 +25,9 @@ class Actor:
     def from_request(cls, request: HttpRequest, door: Door = "web") -> "Actor":
         """Return the signed-in user as actor. The doors require sign-in before they come here."""
         assert isinstance(request.user, User)  # noqa: S101  (login_required stands before every action)
-        today = timezone.localdate()
         found = organisation_of(request)
-        roles = {
-            role for role in Appointment.Role.values if holds_role(request.user, role, None, today, organisation=found)
-        }
-        return cls(user=request.user, door=door, roles=frozenset(roles))
+        held = (role for role in Appointment.Role.values if found.acts_for(request.user, found.holders(role, None)))
+        return cls(user=request.user, door=door, roles=frozenset(held))
 
     def acting_for(self, person: User) -> "Actor":
         """Return the same actor acting for another person; the person oneself changes nothing."""

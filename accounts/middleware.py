@@ -16,7 +16,14 @@ from django.utils.translation import gettext as _
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 KEPT = "sent_while_signed_out"  # the key in the session
+PERSON = "person"  # the signed cookie that says whose browser it was last, so that nobody else is offered what was kept
 MOST_KEPT = 200_000  # characters: the longest application is far below it, and a session is a row in the database
+
+
+def last_person(request: HttpRequest) -> str | None:
+    """Return the id of whoever was signed in last in this browser, or None. The cookie cannot be made by hand."""
+    found: str | None = request.get_signed_cookie(PERSON, default=None, salt=KEPT)
+    return found
 
 
 class SecondFactorMiddleware:
@@ -53,7 +60,8 @@ class KeepWhatWasSentMiddleware:
     """Keep a form that somebody sent after the sign-in ran out, and offer to send it again after signing in.
 
     The answer to such a form is a redirect to the sign-in page. What was typed goes into the session, which allauth
-    carries over at sign-in, and `/konto/fortsatt/` shows a button that sends it again. Nothing is sent by itself.
+    carries over at sign-in, and `/konto/fortsatt/` shows a button that sends it again. Nothing is sent by itself, and only
+    to the person who was signed in when the page was opened: a shared computer gives nobody another person's words.
     HTMX is told to load the whole sign-in page instead of putting it into a corner of the old one.
     """
 
@@ -63,7 +71,7 @@ class KeepWhatWasSentMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Look at the answer, and change it only when it sends somebody to the sign-in page."""
         self._forget(request)
-        response = self.get_response(request)
+        response = self._remember_person(request, self.get_response(request))
         htmx = getattr(request, "htmx", False)
         if not self._is_sent_to_sign_in(request, response) or (request.method != "POST" and not htmx):
             return response
@@ -75,6 +83,19 @@ class KeepWhatWasSentMiddleware:
         if htmx:
             return HttpResponse(status=204, headers={"HX-Redirect": address})
         return HttpResponseRedirect(address)
+
+    def _remember_person(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.user.is_authenticated and last_person(request) != str(request.user.pk):
+            response.set_signed_cookie(
+                PERSON,
+                str(request.user.pk),
+                salt=KEPT,
+                max_age=30 * 24 * 3600,
+                httponly=True,
+                samesite="Lax",
+                secure=settings.SESSION_COOKIE_SECURE,
+            )
+        return response
 
     def _forget(self, request: HttpRequest) -> None:
         """Forget what was kept once it is sent again."""
@@ -94,9 +115,11 @@ class KeepWhatWasSentMiddleware:
     def _keep(self, request: HttpRequest) -> str:
         fields = [(name, value) for name, values in request.POST.lists() for value in values]
         fields = [(name, value) for name, value in fields if name != "csrfmiddlewaretoken"]
-        if sum(len(name) + len(value) for name, value in fields) > MOST_KEPT:
+        too_much = sum(len(name) + len(value) for name, value in fields) > MOST_KEPT
+        if too_much or last_person(request) is None:
             return urlsplit(request.headers.get("Referer", "")).path or settings.LOGIN_REDIRECT_URL
         request.session[KEPT] = {
+            "person": last_person(request),
             "path": request.get_full_path(),
             "fields": fields,
             "files": [upload.name for uploads in request.FILES.lists() for upload in uploads[1]],

@@ -11,6 +11,8 @@ from itertools import pairwise
 from typing import Self
 
 from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -366,3 +368,12 @@ class Organisation:
         if cover.problem:
             said.append(cover.problem)
         return said
+
+
+def organisation_of(request: HttpRequest) -> Organisation:
+    """Return the organisation of today, read once per request."""
+    found: Organisation | None = getattr(request, "_organisation", None)
+    if found is None:
+        found = Organisation.load(timezone.localdate())
+        request._organisation = found  # type: ignore[attr-defined]
+    return found

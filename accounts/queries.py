@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import rules
@@ -23,6 +21,7 @@ from accounts.organisation import (
     CoverPeriod,
     Organisation,
     Responsible,
+    organisation_of,
 )
 from kommun import policy
 
@@ -49,15 +48,6 @@ __all__ = [
     "uncovered_absences",
     "who_covers",
 ]
-
-
-def organisation_of(request: HttpRequest) -> Organisation:
-    """Return the organisation of today, read once per request."""
-    found: Organisation | None = getattr(request, "_organisation", None)
-    if found is None:
-        found = Organisation.load(timezone.localdate())
-        request._organisation = found  # type: ignore[attr-defined]
-    return found
 
 
 def who_covers(user: User, today: date, *, organisation: Organisation | None = None) -> Cover:

@@ -116,6 +116,7 @@ def send_again(request: HttpRequest) -> HttpResponse:
         request.session.pop(KEPT, None)
         messages.success(request, _("Det du hade skrivit är kastat."))
         return redirect("start")
-    if kept is None:
+    if kept is None or kept["person"] != str(request.user.pk):
+        request.session.pop(KEPT, None)
         return redirect("start")
     return render(request, "accounts/send_again.html", {"kept": kept})

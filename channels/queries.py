@@ -44,6 +44,7 @@ def channel_scope(channel: Channel) -> Scope:
 def applications_visible_to(user: User) -> QuerySet[Application]:
     """Applications that concern the user: own, to answer, to own or deputise, or everything for those who steer the register."""
     rows = Application.objects.select_related("applicant", "applicant__unit", "policy_version", "channel")
+    rows = rows.defer("policy_version__content", "policy_version__original")  # a list needs no policy text
     if people.has_any_role(user, *READS_ALL, today=timezone.localdate()):
         return rows.filter(~Q(status=Application.Status.DRAFT) | Q(applicant=user))
     concerned = Q(steps__assignee=user) | Q(steps__asked=user) | Q(answers__owner=user.pk) | Q(answers__deputy=user.pk)
@@ -158,9 +159,9 @@ def preview_chain(application: Application) -> list[PreviewStep]:
     """Return who will be asked, in order, as things stand today."""
     chain, unit, today = chain_for(application), application_unit(application), timezone.localdate()
     groups = [step.group for step in chain]
-    preview = []
+    preview, organisation = [], people.Organisation.load(today)
     for step in chain:
-        found = people.responsible_for(step.role, unit, today=today, exclude={application.applicant_id})
+        found = organisation.responsible_for(step.role, unit, today, {application.applicant_id})
         preview.append(
             PreviewStep(
                 kind=step.kind,
@@ -180,12 +181,11 @@ def ids_of_steps_to_reassign(today: date) -> list[int]:
 
     Asks "whose person cannot act today?", so an outage of the scheduler loses nothing.
     """
-    wrong = []
+    wrong, organisation = [], people.Organisation.load(today)
     steps = ApprovalStep.objects.filter(status=ApprovalStep.Status.OPEN).select_related("application__applicant__unit")
     for step in steps.order_by("pk"):
-        found = people.responsible_for(
-            step.role, application_unit(step.application), today=today, exclude={step.applicant_id}
-        )
+        unit = application_unit(step.application)
+        found = organisation.responsible_for(step.role, unit, today, {step.applicant_id})
         if found.assignee is not None and found.assignee.pk != step.assignee_id:
             wrong.append(step.pk)
     return wrong

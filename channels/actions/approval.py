@@ -35,7 +35,10 @@ def submit_application(*, application_id: int, version: int, actor: Actor) -> Ap
         raise StateConflict(_("Ansökan har ändrats i ett annat fönster. Läs igenom den igen innan du skickar."))
     if missing := questions.missing(application):
         raise InvalidInput(
-            {question.key: [_("Svara på frågan: %(question)s") % {"question": question.label}] for question in missing}
+            {
+                question.field_name: [_("Svara på frågan: %(question)s") % {"question": question.label}]
+                for question in missing
+            }
         )
     resumed = application.status == Application.Status.CHANGES_REQUESTED
     application.status, application.submitted_at = step.target, timezone.now()

@@ -1,12 +1,10 @@
 """Signing in: password, second factor, reset by mail, and a form that was sent too late."""
 
 import re
-import socket
 from email import message_from_bytes, policy
 from urllib.parse import urlsplit
 
 import pytest
-from aiosmtpd.controller import Controller
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
@@ -196,31 +194,6 @@ def test_sensitive_page_asks_again_after_a_while(client, cast, time_machine):
 # --- Mail -------------------------------------------------------------------------------------------------------------
 
 
-class Inbox:
-    """What a real SMTP server received."""
-
-    def __init__(self):
-        self.messages = []
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802  (aiosmtpd's name)
-        self.messages.append((envelope.rcpt_tos, envelope.content))
-        return "250 OK"
-
-
-@pytest.fixture
-def smtp(settings):
-    inbox = Inbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = Controller(inbox, hostname="127.0.0.1", port=port)
-    server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-    yield inbox
-    server.stop()
-
-
 def decoded(message):
     return message_from_bytes(message, policy=policy.default).get_body().get_content()
 
@@ -288,7 +261,15 @@ def test_added_person_chooses_a_password_from_the_mail(client, cast, smtp, djang
 # --- Sent too late ----------------------------------------------------------------------------------------------------
 
 
+def sign_in_that_ran_out(client, person):
+    """Let the browser have been the person's: signed in, a page opened, then the session is gone."""
+    client.force_login(person)
+    client.get(reverse("profile"))
+    client.session.flush()
+
+
 def test_form_sent_after_the_sign_in_ran_out_can_be_sent_again(client, cast):
+    sign_in_that_ran_out(client, cast.owner)
     typed = {"starts_on": "2031-01-02", "ends_on": "2031-01-03", "substitute": str(cast.deputy.pk), "confirm": "1"}
     answer = client.post(reverse("absence_new"), typed, headers={"referer": "http://testserver/min-franvaro/ny/"})
     assert answer["Location"] == f"{LOGIN}?next=/konto/fortsatt/"
@@ -305,7 +286,21 @@ def test_form_sent_after_the_sign_in_ran_out_can_be_sent_again(client, cast):
     assert client.get("/konto/fortsatt/")["Location"] == "/start/"
 
 
+def test_nobody_else_is_offered_what_somebody_wrote_at_a_shared_computer(client, cast):
+    sign_in_that_ran_out(client, cast.owner)
+    client.post(reverse("absence_new"), {"starts_on": "min hemlighet"})
+    sign_in(client, cast.deputy)
+    assert client.get("/konto/fortsatt/")["Location"] == "/start/"
+    assert KEPT not in client.session
+
+
+def test_a_form_from_a_browser_that_was_nobodys_is_not_kept(client, cast):
+    client.post(reverse("absence_new"), {"starts_on": "2031-01-02"})
+    assert KEPT not in client.session
+
+
 def test_kept_form_can_be_thrown_away(client, cast):
+    sign_in_that_ran_out(client, cast.owner)
     client.post(reverse("absence_new"), {"starts_on": "<b>nu</b>"})
     sign_in(client, cast.owner)
     assert "&lt;b&gt;nu&lt;/b&gt;" in text_of(client.get("/konto/fortsatt/"))
@@ -314,11 +309,13 @@ def test_kept_form_can_be_thrown_away(client, cast):
 
 
 def test_huge_form_is_not_kept(client, cast):
+    sign_in_that_ran_out(client, cast.owner)
     client.post(reverse("absence_new"), {"starts_on": "x" * 300_000})
     assert KEPT not in client.session
 
 
 def test_passwords_are_never_kept(client, cast):
+    sign_in_that_ran_out(client, cast.owner)
     client.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": "a", "password2": "a"})
     assert KEPT not in client.session
 
@@ -327,6 +324,7 @@ def test_htmx_is_told_to_load_the_whole_sign_in_page(client, cast):
     headers = {"hx-request": "true", "hx-current-url": "http://testserver/min-profil/"}
     answer = client.get(reverse("absences"), headers=headers)
     assert (answer.status_code, answer["HX-Redirect"]) == (204, f"{LOGIN}?next=/min-profil/")
+    sign_in_that_ran_out(client, cast.owner)
     answer = client.post(reverse("absence_new"), {"starts_on": "x"}, headers=headers)
     assert (answer.status_code, answer["HX-Redirect"]) == (204, f"{LOGIN}?next=/konto/fortsatt/")
 
