@@ -96,6 +96,8 @@ def changes_visible_to(user: User) -> QuerySet[ChannelChange]:
 def pending_changes_for(user: User) -> QuerySet[ChannelChange]:
     """Return the changes that the user may confirm."""
     mine = Q(channel__unit__manager=user) | Q(channel__owner=user) | Q(values__owner=user.pk)
+    if people.has_any_role(user, Appointment.Role.STRATEGIST, today=timezone.localdate()):
+        mine = Q()
     return (
         ChannelChange.objects.filter(mine, status=ChannelChange.Status.PROPOSED)
         .exclude(proposed_by=user)

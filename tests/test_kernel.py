@@ -1,6 +1,7 @@
 """The kernel: events are append-only and sealed, lifecycles answer with reasons, mail cannot get lost."""
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, models, transaction
 
 from accounts.actor import SCHEDULER, Actor
@@ -133,3 +134,14 @@ def test_a_mail_that_fails_stays_and_is_given_up_in_the_end(db, settings):
     row.refresh_from_db()
     assert row.attempts == outbox.MAX_ATTEMPTS
     assert "ConnectionRefused" in row.last_error
+
+
+def test_the_command_says_whether_the_chain_holds(cast, capsys):
+    make_events(2, cast)
+    call_command("verify_events")
+    assert "Kedjan håller: " in capsys.readouterr().out
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE kommun_event DISABLE TRIGGER USER")
+        cursor.execute("UPDATE kommun_event SET payload = payload || ' '")
+    with pytest.raises(CommandError, match="Kedjan håller inte"):
+        call_command("verify_events")

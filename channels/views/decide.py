@@ -56,7 +56,7 @@ def _decide_context(step: ApprovalStep, form: AnswerForm, actor: Actor) -> dict[
     application = step.application
     scope = queries.application_scope(application)
     summary = questions.summary(application)
-    shown = {question.field_name: (question.label, value) for _part, rows in summary for question, value in rows}
+    shown = {question.field_name: (question.short, value) for _part, rows in summary for question, value in rows}
     return {
         "step": step,
         "application": application,
