@@ -2,14 +2,14 @@
 
 from django.db import transaction
 
-from accounts.actor import Actor
 from channels.models import Platform
 from channels.platform_specs import load_platform_specs
+from kommun.actor import ActorLike
 from kommun.events import record
 
 
 @transaction.atomic
-def sync_platforms(*, actor: Actor) -> int:
+def sync_platforms(*, actor: ActorLike) -> int:
     """Add the platforms of `platforms.toml` that have no row yet, and return how many. Safe to run twice."""
     have = set(Platform.objects.values_list("key", flat=True))
     new = [spec for spec in load_platform_specs() if spec.key not in have]
