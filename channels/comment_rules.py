@@ -42,7 +42,10 @@ class ContentGroup:
 
 @dataclass(frozen=True)
 class CommentRules:
-    """The comment rules of a channel. `own` are the municipality's texts in full, `sources` the rules that it comes from."""
+    """The comment rules of a channel. `own` are the municipality's texts in full, `sources` the rules that it comes from.
+
+    `within` is set when everything is removed within the same time.
+    """
 
     groups: tuple[ContentGroup, ...]
     steps: tuple[str, ...]
@@ -50,6 +53,12 @@ class CommentRules:
     guidance: tuple[Guidance, ...]
     own: tuple[str, ...]
     sources: tuple[Rule, ...]
+
+    @property
+    def within(self) -> str:
+        """Return the time when all groups have the same, else nothing."""
+        times = {group.within for group in self.groups}
+        return times.pop() if len(times) == 1 else ""
 
 
 def comment_rules(scope: Scope, today: date) -> CommentRules:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils.functional import cached_property
 
-from accounts.models import Unit
+from accounts.models import Unit, User
 from channels.account_check import AccountIndex, RegisteredAccount
 from channels.models import Channel, ChannelAddress, Platform
 from channels.models.channel import ChannelQuerySet
@@ -135,13 +135,42 @@ class PublicRegister:
         rule = policy.rule(keys.PURPOSES)
         return {item.key: item.text for item in rule.value.items} if rule else {}
 
+    @cached_property
+    def platforms(self) -> dict[int, Platform]:
+        """Return every platform, the archived ones too."""
+        return Platform.objects.in_bulk()
+
     def all_of(self, rows: Iterable[Channel]) -> list[PublicChannel]:
-        """Return the rows as the public sees them. Give rows of `open_channels` or `closed_channels` alone."""
-        return [self.one(row) for row in rows]
+        """Return the rows as the public sees them. Give rows of `open_channels` or `closed_channels` alone.
+
+        What rows share (people, units, platforms, successors) is read once and put in place, not joined to each row.
+        """
+        channels = list(rows)
+        people = self._people({key for row in channels for key in (row.owner_id, row.deputy_id) if key})
+        successors = Channel.objects.filter(pk__in={row.successor_id for row in channels if row.successor_id})
+        later = {row.pk: row for row in successors}
+        for channel in channels:
+            channel.unit = self.units[channel.unit_id]
+            channel.platform = self.platforms[channel.platform_id]
+            channel.owner = people[channel.owner_id]
+            channel.deputy = people[channel.deputy_id] if channel.deputy_id else None
+            channel.successor = later[channel.successor_id] if channel.successor_id else None
+            for address in channel.addresses.all():
+                address.platform = self.platforms[address.platform_id]
+        return [self._one(channel) for channel in channels]
+
+    def _people(self, keys: set[int]) -> dict[int, User]:
+        """Return the people with what the public may see of them: no log-in, no address."""
+        found = User.objects.only("name", "title", "unit").in_bulk(keys)
+        for user in found.values():
+            user.unit = self.units.get(user.unit_id) if user.unit_id else None
+        return found
 
     def one(self, channel: Channel) -> PublicChannel:
         """Return one channel as the public sees it."""
-        channel.unit = self.units[channel.unit_id]
+        return self.all_of([channel])[0]
+
+    def _one(self, channel: Channel) -> PublicChannel:
         scope = channel_scope(channel)
         current, former = self._addresses(channel)
         return PublicChannel(
@@ -168,7 +197,7 @@ class PublicRegister:
             opened_on=channel.opened_on,
             closed_on=channel.closed_on,
             closing_reason=channel.closing_reason,
-            successor=_successor(channel),
+            successor=self._successor(channel),
             updated_at=channel.updated_at,
             scope=scope,
         )
@@ -187,22 +216,19 @@ class PublicRegister:
         former = tuple(self.account(row) for row in rows if row is not current)
         return (self.account(current) if current else None), former
 
+    def _successor(self, channel: Channel) -> PublicLink | None:
+        found = channel.successor
+        if found is None or found.visibility != Channel.Visibility.PUBLIC or found.status == Channel.Status.DECIDED:
+            return None
+        return PublicLink(found.slug, found.name, self.platforms[found.platform_id].name)
+
 
 def _unit(unit: Unit) -> PublicUnit:
     return PublicUnit(unit.slug, unit.name, unit.email, unit.phone)
 
 
-def _successor(channel: Channel) -> PublicLink | None:
-    found = channel.successor
-    if found is None or found.visibility != Channel.Visibility.PUBLIC or found.status == Channel.Status.DECIDED:
-        return None
-    return PublicLink(found.slug, found.name, found.platform.name)
-
-
 def _shown(rows: ChannelQuerySet) -> ChannelQuerySet:
-    addresses = Prefetch("addresses", queryset=ChannelAddress.objects.select_related("platform"))
-    people = ("owner", "owner__unit", "deputy", "deputy__unit")
-    return rows.select_related("platform", *people, "successor", "successor__platform").prefetch_related(addresses)
+    return rows.defer("credentials_place").prefetch_related("addresses")
 
 
 def open_channels() -> ChannelQuerySet:
@@ -252,7 +278,7 @@ def narrowed(rows: ChannelQuerySet, *, words: str = "", platform: str = "", unit
 def totals() -> Totals:
     """Return how many channels the public sees, and when one was last changed."""
     both = Channel.objects.public() | Channel.objects.public_closed()
-    opened = open_channels().prefetch_related(None).select_related(None)
+    opened = open_channels().prefetch_related(None)
     found = both.order_by().aggregate(
         opened=Count("pk", filter=Q(pk__in=opened.values("pk"))),
         closed=Count("pk", filter=Q(status=Channel.Status.CLOSED)),

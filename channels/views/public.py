@@ -18,7 +18,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from channels import open_data, public_queries
-from channels.account_check import Kind, RegisteredAccount, Verdict, check_account, explanation, headline
+from channels.account_check import RegisteredAccount, Verdict, check_account, explanation, headline
 from channels.comment_rules import comment_rules as rules_of
 from channels.platform_specs import load_platform_specs
 from channels.public_queries import PublicChannel, PublicLink, PublicRegister
@@ -186,13 +186,6 @@ class Answer:
     def kind(self) -> str:
         """Return the verdict in one word, as the templates know it. Empty without an answer."""
         return str(self.verdict.kind) if self.verdict else ""
-
-    @property
-    def links_intro(self) -> str:
-        """Return the words before the accounts that are ours."""
-        if self.verdict is not None and self.verdict.kind is Kind.OFFICIAL:
-            return _("Här är det:")
-        return _("Det här är vårt:") if len(self.links) == 1 else _("De här är våra:")
 
 
 def _answer(request: HttpRequest) -> Answer | None:
