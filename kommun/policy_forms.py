@@ -24,7 +24,13 @@ class PolicyUploadForm(forms.Form):
         required=False,
         strip=False,
         widget=forms.Textarea(
-            attrs={"rows": 24, "class": "mono-text", "spellcheck": "false", "autocapitalize": "off", "autocomplete": "off"}
+            attrs={
+                "rows": 24,
+                "class": "mono-text",
+                "spellcheck": "false",
+                "autocapitalize": "off",
+                "autocomplete": "off",
+            }
         ),
     )
     filename = forms.CharField(required=False, widget=forms.HiddenInput)

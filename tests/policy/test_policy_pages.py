@@ -175,7 +175,7 @@ def test_a_draft_shows_what_it_changes_and_what_becomes_looser(strategist):
 def test_the_first_version_is_compared_with_nothing(strategist):
     said = strategist.get(reverse("policy_version", args=[draft().number])).content.decode()
     assert "Det här är den första versionen" in said
-    assert "3 regler och 1 texter" in said
+    assert "3 regler. 1 text med vägledning." in said
 
 
 @pytest.mark.parametrize(
