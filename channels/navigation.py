@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from channels import queries
+from channels.models import Application
 from kommun.navigation import NavItem
 
 
@@ -13,6 +14,10 @@ def items(request: HttpRequest) -> list[NavItem]:
     if not isinstance(request.user, User):
         return []
     waiting = queries.open_steps_for(request.user).count() + queries.pending_changes_for(request.user).count()
+    to_complete = Application.objects.filter(
+        applicant=request.user, status=Application.Status.CHANGES_REQUESTED
+    ).count()
+    to_open = queries.channels_to_open_by(request.user).count()
     return [
         NavItem(
             "channels:decide_inbox",
@@ -23,6 +28,21 @@ def items(request: HttpRequest) -> list[NavItem]:
             phone=True,
             order=10,
         ),
-        NavItem("channels:channels", _("Kanaler"), "list", phone=True, order=20),
-        NavItem("channels:applications", _("Ansökningar"), "document", order=30),
+        NavItem(
+            "channels:channels",
+            _("Kanaler"),
+            "list",
+            count=to_open,
+            count_label=_("beslutade kanaler som du kan öppna"),
+            phone=True,
+            order=20,
+        ),
+        NavItem(
+            "channels:applications",
+            _("Ansökningar"),
+            "document",
+            count=to_complete,
+            count_label=_("ansökningar att komplettera"),
+            order=30,
+        ),
     ]

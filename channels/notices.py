@@ -82,7 +82,9 @@ def change_settled(change: ChannelChange) -> None:
     _send([change.proposed_by], subject, "change_settled", change=change)
 
 
-def _tell(people: Sequence[User | None], subject: str, template: str, application: Application, **context: object) -> None:
+def _tell(
+    people: Sequence[User | None], subject: str, template: str, application: Application, **context: object
+) -> None:
     _send(people, subject % {"name": application.title}, template, application=application, **context)
 
 

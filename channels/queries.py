@@ -82,6 +82,12 @@ def channels_in_register() -> QuerySet[Channel]:
     ).prefetch_related(addresses)
 
 
+def channels_to_open_by(user: User) -> QuerySet[Channel]:
+    """Return the decided channels that wait for the user to say that the account exists."""
+    mine = Q(owner=user) | Q(deputy=user) | Q(application__applicant=user)
+    return Channel.objects.filter(mine, status=Channel.Status.DECIDED)
+
+
 def changes_visible_to(user: User) -> QuerySet[ChannelChange]:
     """Return the changes that concern the user: as proposer, as one who answers, or as one who keeps the register."""
     rows = ChannelChange.objects.select_related(

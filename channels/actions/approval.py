@@ -76,10 +76,6 @@ def answer_step(*, step_id: int, answer: str, note: str, actor: Actor, fields: t
     note = note.strip()
     if not note and answer in {"refuse", "request_changes"}:
         raise InvalidInput({"note": [_("Skriv varför, så att den som sökte förstår.")]})
-    if not note and step.in_writing and answer == "approve":
-        raise InvalidInput(
-            {"note": [_("Policyn kräver ett skriftligt godkännande. Skriv en mening om varför kanalen behövs.")]}
-        )
     if step.asked and step.asked_id != actor.user_id:
         actor = actor.acting_for(step.asked)
     step.status, step.note, step.fields_to_change = move.target, note, list(fields)

@@ -36,8 +36,4 @@ class AnswerForm(forms.Form):
         answer.choices = CONSULT_ANSWERS if consult else APPROVE_ANSWERS
         answer.error_messages["required"] = _("Välj ett svar.")
         answer.error_messages["invalid_choice"] = _("Välj ett av svaren.")
-        self.fields["note"].help_text = (
-            _("Behövs vid avslag och komplettering, och när policyn vill ha beslutet skriftligt.")
-            if step.in_writing
-            else _("Behövs vid avslag och komplettering.")
-        )
+        self.fields["note"].help_text = _("Behövs om du vill ha en komplettering.") if consult else _("Skriv varför.")

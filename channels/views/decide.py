@@ -63,11 +63,7 @@ def _decide_context(step: ApprovalStep, form: AnswerForm, actor: Actor) -> dict[
         "form": form,
         "why_not": rules.why_not_answer(actor, step),
         "open": step.status == ApprovalStep.Status.OPEN,
-        "facts": [
-            shown[key]
-            for key in ("purpose", "audience", "address", "owner", "deputy", "administrators")
-            if key in shown
-        ],
+        "facts": [shown[key] for key in ("purpose", "audience", "address", "owner", "deputy") if key in shown],
         "summary": summary,
         "attachments": application.attachments.filter(replaced_at__isnull=True),
         "steps": application.steps.select_related("assignee", "decided_by", "on_behalf_of"),

@@ -1,4 +1,4 @@
-"""Where one lands after signing in: the first page of the menu that has something to do, as one list."""
+"""Where one lands after signing in: what waits, as one list."""
 
 from typing import Any
 
@@ -16,9 +16,8 @@ from kommun.policy import queries
 @login_required
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Show what waits for the reader and the ways on. The apps say what there is, through the menu."""
-    items = [item for item in items_for(request) if item["url"] != request.path]
-    context: dict[str, Any] = {"waiting": [item for item in items if item["count"]], "ways": items}
+    """Show what waits for the reader. The apps say what there is, through the menu."""
+    context: dict[str, Any] = {"waiting": [item for item in items_for(request) if item["count"]]}
     context["version"] = policy.in_force()
     review = policy.policy_review_due(timezone.localdate())
     context["review"] = review if review and queries.may_see_drafts(request.user) else None

@@ -219,3 +219,11 @@ def test_a_proposed_change_is_read_by_those_whom_it_concerns(client, cast, chann
     for person, status in [("owner", 200), ("nearest_manager", 200), ("strategist", 200), ("outsider", 404)]:
         client.force_login(cast[person])
         assert client.get(reverse("channels:change", args=[change.pk])).status_code == status
+
+
+def test_the_start_page_says_what_waits_for_the_owner(client, cast, decided):
+    client.force_login(cast.owner)
+    page = client.get(reverse("start")).content.decode()
+    assert "beslutade kanaler som du kan öppna" in page
+    client.force_login(cast.outsider)
+    assert "Inget väntar på dig" in client.get(reverse("start")).content.decode()
