@@ -8,10 +8,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from channels.models.channel import Channel
+from channels.platform_specs import load_platform_specs
 from kommun import policy
 
 
@@ -61,8 +63,18 @@ class Application(models.Model):
 
     @property
     def title(self) -> str:
-        """What the applicant calls the channel, or a stand-in while that is not written."""
-        return self.answers.get("name") or str(_("Ny kanal utan namn"))
+        """What the applicant calls the channel, with the platform unless the name says it; a stand-in before that.
+
+        A municipality has the same name on many platforms: without the platform a list of applications says nothing.
+        """
+        name = self.answers.get("name")
+        if not name:
+            return gettext("Ny kanal utan namn")
+        chosen = self.answers.get("platform")
+        platform = load_platform_specs().get(chosen) if isinstance(chosen, str) else None
+        if platform is None or platform.label.casefold() in str(name).casefold():
+            return str(name)
+        return gettext("%(name)s på %(platform)s") % {"name": name, "platform": platform.label}
 
     def get_absolute_url(self) -> str:
         """Return the page of the application."""

@@ -119,7 +119,7 @@ def _purpose(source: Source) -> Iterator[Question]:
         _("Vad ska kanalen heta?"),
         Kind.TEXT,
         _("Kanalens namn"),
-        hint=_("Namnet i kommunens förteckning, till exempel ”Biblioteket på Facebook”."),
+        hint=_("Namnet i kommunens förteckning, till exempel ”Biblioteket”. Plattformen skrivs ut efter namnet."),
         error=_("Skriv vad kanalen ska heta."),
         max_length=120,
         **_needed(source.asked(source.decides("channel"))),
