@@ -170,7 +170,7 @@ class _Register:
             f"Avsatt arbetstid: {data.working_time}.",
             "Det här är ett exempel i demon, inte kommunens egen blankett.",
         ]
-        upload = ContentFile(plain_pdf(question.label, paragraphs), name=f"{question.key}.pdf")
+        upload = ContentFile(plain_pdf(question.label, paragraphs), name=f"{question.label}.pdf")
         attach_file(application_id=application.pk, document=question.key, upload=upload, actor=applicant)
 
     def _read(self, application: Application, data: ChannelData) -> None:
