@@ -39,8 +39,8 @@ class PlatformAdmin(SimpleHistoryAdmin):
         return False  # a platform without patterns cannot read an address: they come from platforms.toml
 
 
-class AddressInline(admin.TabularInline):
-    """The addresses of a channel, through time."""
+class AddressInline(admin.StackedInline):
+    """The addresses of a channel, through time. Not as a table: its empty headings say nothing to those who listen."""
 
     model = ChannelAddress
     extra = 0

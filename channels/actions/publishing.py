@@ -84,7 +84,8 @@ def open_channel(*, channel_id: int, address: str, actor: Actor) -> Channel:
     channel = _lock(channel_id)
     move = CHANNEL.check("open", channel, actor)
     if unread := unread_before_opening(channel):
-        raise InvalidInput({"address": [_("Det här återstår att läsa: %(what)s.") % {"what": ", ".join(unread)}]})
+        what = ", ".join(f"{title} ({person.role})" for _document, title, person in unread)
+        raise InvalidInput({"address": [_("Det här återstår att läsa: %(what)s.") % {"what": what}]})
     account = _account(address, channel.platform)
     today = timezone.localdate()
     _give_address(channel, account, today)
@@ -96,8 +97,8 @@ def open_channel(*, channel_id: int, address: str, actor: Actor) -> Channel:
     return channel
 
 
-def unread_before_opening(channel: Channel) -> list[str]:
-    """Return what the policy wants read before the channel opens and is not, as "title (who)"."""
+def unread_before_opening(channel: Channel) -> list[tuple[str, str, User]]:
+    """Return what the policy wants read before the channel opens and is not, as (key of the document, title, who)."""
     application = getattr(channel, "application", None)
     version = application.policy_version if application else None  # without an application, the policy in force
     rule = policy.rule(keys.PRESTART_DOCUMENTS, queries.channel_scope(channel), version=version)
@@ -110,13 +111,13 @@ def unread_before_opening(channel: Channel) -> list[str]:
     }
     read = set(Acknowledgement.objects.filter(policy_version=rule.version_id).values_list("user_id", "document"))
     wanted = [
-        (reading, person)
+        (reading.key, reading.title, person)
         for reading in rule.value.readings
         for group in reading.readers
         for person in readers[group]
         if (person.pk, reading.key) not in read
     ]
-    return list(dict.fromkeys(f"{reading.title} ({person})" for reading, person in wanted))
+    return list(dict.fromkeys(wanted))
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ def site(live_server, browser, settings, tmp_path):
     site = Site(live_server.url, browser)
     yield site
     site.close()
-    assert site.complaints == []
+    assert not site.complaints, "\n".join(site.complaints)
 
 
 @pytest.fixture
