@@ -10,10 +10,10 @@ from tests.applications import answer_all, make_application, submit
 ANSWERS = {
     "https://m.facebook.com/EkhultBiblioteket/?ref=share": "Ja, kontot är vårt.",
     "@gamlabiblioteket": "Nej, inte längre.",
-    "facebook.com/ekhultblblioteket": "Nej",
-    "instagram.com/ekhultbiblioteket": "Nej",
-    "facebook.com/nagonhelt.annan": "Kontot finns inte i vår lista",
-    "https://bit.ly/3abcdef": "Det går inte att säga",
+    "facebook.com/ekhultblblioteket": "Nej. Kontot liknar vårt, men är inte vårt.",
+    "instagram.com/ekhultbiblioteket": "Nej, inte på den plattformen.",
+    "facebook.com/nagonhelt.annan": "Kontot står inte i vår förteckning.",
+    "https://bit.ly/3abcdef": "Vi kan inte svara på det du skrev.",
 }
 
 
@@ -40,7 +40,4 @@ def test_each_question_has_its_own_answer(site, settle, script):
         answer = page.locator(".verify").get_by_role("status")
         said[asked] = answer.get_by_role("heading").inner_text()
         assert len(answer.inner_text()) > len(said[asked]) + 20  # what it rests on, and what to do
-    assert len(set(said.values())) == len(ANSWERS), said
-    assert {asked: said[asked].startswith(start) for asked, start in ANSWERS.items()} == dict.fromkeys(ANSWERS, True), (
-        said
-    )
+    assert said == ANSWERS

@@ -58,6 +58,8 @@ def test_what_needs_completing_goes_back_and_resumes_at_the_same_person(site, se
     applicant.goto(link_in(mail_to(cast.owner, "Komplettera")))
     expect(applicant.get_by_text("Skriv vem kanalen är till för.")).to_be_visible()
     applicant.get_by_role("link", name="Syfte och målgrupp", exact=True).click()
+    applicant.get_by_label("Vad ska kanalen heta?").fill("Biblioteket")
+    applicant.get_by_label("Vad ska kanalen användas till?").fill("Visa vad som händer.")
     applicant.get_by_label("Vilka vill ni nå?").fill("Barn och unga")
     applicant.get_by_role("button", name="Spara och fortsätt").click()
     applicant.get_by_role("link", name="Granska och skicka").first.click()
