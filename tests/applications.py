@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from channels.actions.platforms import sync_platforms
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
@@ -11,6 +10,7 @@ from accounts.actor import Actor
 from accounts.models import Acknowledgement, User
 from channels import questions
 from channels.actions.approval import answer_step, submit_application
+from channels.actions.platforms import sync_platforms
 from channels.models import Application, ApprovalStep, Attachment
 from channels.questions import Kind
 from kommun.models import Municipality, PolicyVersion
@@ -85,7 +85,7 @@ def _plausible(question: questions.Question) -> Any:
         case Kind.CHOICES:
             return [question.choices[0].value]
         case Kind.CONFIRM:
-            return True
+            return question.options.get("yes", True)
         case Kind.HOURS:
             return 24
         case _:

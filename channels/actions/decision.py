@@ -51,7 +51,7 @@ def _document(application: Application, outcome: Decision.Outcome) -> dict[str, 
         "applicant": {"name": str(application.applicant), "role": application.applicant.role},
         "policy": {"version": version.pk, "title": str(version), "rules": [_cited(rule) for rule in found if rule]},
         "answers": [
-            {"part": str(part.title), "answers": [[str(question.label), str(shown)] for question, shown in rows]}
+            {"part": str(part.title), "answers": [[str(question.short), str(shown)] for question, shown in rows]}
             for part, rows in questions.summary(application)
         ],
         "attachments": [
