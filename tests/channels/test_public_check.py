@@ -156,10 +156,12 @@ def test_the_check_asks_the_database_as_often_for_a_thousand_accounts_as_for_six
     client, cast, scene, django_assert_num_queries
 ):
     ask(client, "facebook.com/ekhu1tsbibliotek")  # loads the policy and the platforms once for the process
-    with django_assert_num_queries(3):  # the accounts, the pages of the matches, the municipality
+    with django_assert_num_queries(4):  # has anything changed (two), the pages of the matches, the municipality
         ask(client, "facebook.com/ekhu1tsbibliotek")
     many_channels(cast, 1000)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):  # and all accounts, once after the change
+        ask(client, "facebook.com/ekhu1tsbibliotek")
+    with django_assert_num_queries(4):
         ask(client, "facebook.com/ekhu1tsbibliotek")
 
 
