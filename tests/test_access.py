@@ -95,7 +95,7 @@ def row_of(name: str) -> dict[str, Any]:
         return {"row": 0, "history": 0}
     models = {model._meta.model_name: model for model in apps.get_app_config(app).get_models()} if rest else {}
     model = models.get(rest.split("_")[0])
-    row = model._default_manager.order_by("pk").last() if model else None
+    row = model._default_manager.order_by("pk").first() if model else None
     history = row.history.first() if hasattr(row, "history") else None
     return {"row": row.pk if row else 0, "history": history.pk if history else 0}
 
