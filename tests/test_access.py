@@ -9,7 +9,6 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.actor import Actor
-from channels.actions.approval import answer_step
 from channels.actions.publishing import open_channel, propose_change
 from channels.models import Application
 from kommun.models import DemoMail
