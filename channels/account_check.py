@@ -431,7 +431,7 @@ def explanation(verdict: Verdict, specs: PlatformSpecs) -> list[str]:
 def _about_the_past(verdict: Verdict, specs: PlatformSpecs) -> list[str]:
     until = date_format(verdict.until, "j F Y") if verdict.until else ""
     sentences = [
-        _("Kontot var vårt till och med den %(date)s.") % {"date": until},
+        _("Kontot var vårt fram till den %(date)s.") % {"date": until},
         _("Det som publiceras där nu kommer inte från kommunen."),
     ]
     if verdict.successor:

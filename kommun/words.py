@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 NBSP = "\N{NO-BREAK SPACE}"
 SOON = timedelta(hours=12)  # from here on a deadline is "soon"; a guess to be tried with account owners
@@ -39,8 +39,13 @@ def day_words(day: date, today: date) -> str:
         case 1:
             return _("i morgon")
     if day.year == today.year:
-        return date_format(day, pgettext("Django date format: day", "D j N")).lower()
-    return date_format(day, pgettext("Django date format: day with year", "D j N Y")).lower()
+        return _in_a_sentence(date_format(day, pgettext("Django date format: day", "D j N")))
+    return _in_a_sentence(date_format(day, pgettext("Django date format: day with year", "D j N Y")))
+
+
+def _in_a_sentence(text: str) -> str:
+    """Return the date as it stands in a sentence: Swedish writes days and months with small letters, English does not."""
+    return text if (get_language() or "").startswith("en") else text.lower()
 
 
 def day_full(day: date) -> str:

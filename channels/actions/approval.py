@@ -186,6 +186,9 @@ def _resume(application: Application, actor: Actor) -> None:
     """Go on at the step that asked, and tell those who had already answered that the application has changed."""
     for step in _steps(application, S.CHANGES_REQUESTED):
         step.status = STEP.check("resume", step, actor).target
+        step.decided_at = step.decided_by = step.on_behalf_of = step.judged_version = (
+            None  # the note stays: it says what was asked
+        )
         _point_out(application, step)
         step.save()
         record("step.resumed", subject=step, actor=actor, data={"assignee": step.assignee_id})

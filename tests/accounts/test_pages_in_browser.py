@@ -1,29 +1,14 @@
-"""The pages of sign-in and absence in a real browser: accessible, never wider than the screen, and passkeys for real."""
+"""Absence without script and passkeys for real, in a real browser. Axe: tests/e2e/test_states.py."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from tests.factories import PASSWORD, AbsenceFactory
+from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-
-PAGES = [
-    "absences",
-    "absence_new",
-    "profile",
-    "account_email",
-    "account_change_password",
-    "mfa_index",
-    "mfa_activate_totp",
-    "mfa_add_webauthn",
-    "account_login",
-    "account_reset_password",
-]
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture(autouse=True)
@@ -43,39 +28,6 @@ def sign_in(page, site, user, path="/min-profil/"):
     client.post("/konto/logga-in/", {"login": user.email, "password": PASSWORD})
     page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
     page.goto(site + path)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_pages_are_accessible(page, site, cast, scheme, width):
-    AbsenceFactory(user=cast.owner, substitute=cast.deputy)
-    AbsenceFactory(user=cast.outsider, substitute=cast.owner)
-    AbsenceFactory(user=cast.department_head)
-    page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": 900})
-    refused = []
-    page.on("console", lambda message: refused.append(message.text) if "Content Security Policy" in message.text else 0)
-    for name in PAGES:
-        signed_out = name in {"account_login", "account_reset_password"}
-        if signed_out:
-            page.context.clear_cookies()
-            page.goto(site + reverse(name))
-        else:
-            sign_in(page, site, cast.owner, reverse(name))
-        found = Axe().run(page, options=AXE)
-        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-    assert refused == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_page_fits_a_narrow_phone(page, site, cast, name):
-    AbsenceFactory(user=cast.owner, substitute=cast.deputy)
-    page.set_viewport_size({"width": 320, "height": 700})
-    if name in {"account_login", "account_reset_password"}:
-        page.goto(site + reverse(name))
-    else:
-        sign_in(page, site, cast.owner, reverse(name))
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_absence_is_handed_in_by_keyboard_and_without_script(browser, site, cast):

@@ -220,7 +220,7 @@ def test_every_answer_has_words(text, kind, about):
 
 def test_the_words_name_the_day_and_the_new_account():
     assert explanation(ask("https://x.com/tibro_kommun"), SPECS) == [
-        "Kontot var vårt till och med den 30 juni 2024.",
+        "Kontot var vårt fram till den 30 juni 2024.",
         "Det som publiceras där nu kommer inte från kommunen.",
         "Nu heter vi @tibrokommun på Instagram.",
     ]

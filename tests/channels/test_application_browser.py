@@ -1,19 +1,15 @@
-"""The application's pages in a real browser: axe in every state, small screens, and an ended sign-in."""
+"""What was typed in an application comes back after an ended sign-in, in a real browser. Axe: tests/e2e/test_states.py."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from accounts.actor import Actor
 from channels.actions.drafts import save_part, start_application
-from channels.questions import parts_of
 from tests.applications import adopt_preset, make_application, make_municipality, submit
 from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture
@@ -42,30 +38,6 @@ def sign_in(page, live_server, client, user):
     page.context.add_cookies(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
     )
-
-
-def addresses(sent, ready, draft):
-    yield reverse("channels:applications")
-    yield reverse("channels:application_start")
-    yield from (application.get_absolute_url() for application in (sent, draft))
-    yield from (reverse("channels:application_review", args=[application.pk]) for application in (ready, draft))
-    yield reverse("channels:application_withdraw", args=[draft.pk])
-    yield from (reverse("channels:application_part", args=[draft.pk, part.slug]) for part in parts_of(draft))
-    yield reverse("channels:application_part", args=[ready.pk, "underlag"])
-
-
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390), ("light", 320)])
-def test_axe_finds_nothing_and_nothing_is_too_wide(page, live_server, client, cast, scene, scheme, width):
-    sign_in(page, live_server, client, cast.owner)
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
-    for address in addresses(*scene):
-        answer = page.goto(live_server.url + address)
-        assert answer.status == 200, address
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-        page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
-        found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], address
 
 
 def test_what_was_typed_comes_back_after_the_sign_in_has_ended(page, live_server, client, cast, scene):

@@ -90,6 +90,8 @@ def test_changes_are_asked_for_and_the_same_step_resumes(cast, sent):
     assert sent.status == A.CHANGES_REQUESTED
     submit_application(application_id=sent.pk, version=sent.version, actor=Actor(cast.owner))
     assert open_step(sent) == asked
+    assert open_step(sent).decided_by is None
+    assert open_step(sent).note == "Skriv målgruppen."
     assert sent.steps.get(kind="consult").status == S.CONSULTED
     answer(sent, "approve")
     assert sent.status == A.APPROVED

@@ -76,3 +76,8 @@ def test_months_are_named_in_the_language_of_the_reader():
     with translation.override("en"):
         assert words.day_full(date(2026, 5, 20)) == "20 May 2026"
     assert words.day_full(date(2026, 5, 20)) == "20 maj 2026"
+
+
+def test_english_writes_days_and_months_with_capitals():
+    with translation.override("en"):
+        assert words.day_words(date(2026, 11, 27), date(2026, 11, 20)).startswith("Fri ")
