@@ -17,6 +17,15 @@ from aiosmtpd.controller import Controller
 from tests.factories import Cast, make_cast
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long journeys, so that no process is left alone with one at the end."""
+    items.sort(
+        key=lambda item: (
+            0 if "e2e" in item.nodeid or item.get_closest_marker("e2e") or "test_demo" in item.nodeid else 1
+        )
+    )
+
+
 @pytest.fixture
 def cast(db: None) -> Cast:
     """A committee with a department and a unit, the central communications unit, and people named by role."""
