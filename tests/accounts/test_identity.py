@@ -12,7 +12,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
-from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
@@ -20,6 +19,7 @@ from environ.fileaware_mapping import FileAwareMapping
 
 from accounts.models import User
 from kommun.identity import identity_providers
+from tests import own_cache
 from tests.accounts.identity_provider import CLIENT, SECRET, IdentityProvider
 
 OIDC_LOGIN = "/konto/oidc/kommunen/login/"
@@ -27,7 +27,7 @@ OIDC_LOGIN = "/konto/oidc/kommunen/login/"
 
 @pytest.fixture(autouse=True)
 def _no_limits_left_over():
-    cache.clear()
+    own_cache.clear()
 
 
 def from_environment(**variables):

@@ -1,11 +1,11 @@
 """Absence without script and passkeys for real, in a real browser. Axe: tests/e2e/test_states.py."""
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from tests import own_cache
 from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture(autouse=True)
 def _no_limits_left_over():
-    cache.clear()
+    own_cache.clear()
 
 
 @pytest.fixture

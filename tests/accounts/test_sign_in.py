@@ -14,7 +14,6 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -24,6 +23,7 @@ from accounts.middleware import KEPT
 from accounts.models import User
 from kommun.errors import InvalidInput
 from kommun.models import Event, OutgoingMail
+from tests import own_cache
 from tests.factories import PASSWORD, UserFactory
 
 LOGIN = "/konto/logga-in/"
@@ -32,9 +32,9 @@ LOGIN = "/konto/logga-in/"
 @pytest.fixture(autouse=True)
 def _no_limits_left_over():
     """The rate limits count in Redis, which outlives a test."""
-    cache.clear()
+    own_cache.clear()
     yield
-    cache.clear()
+    own_cache.clear()
 
 
 def code_now(secret):

@@ -6,7 +6,6 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -19,6 +18,7 @@ from channels.questions import parts_of
 from kommun.models import DemoMail, PolicyVersion
 from kommun.policy import loader
 from kommun.policy.actions import import_draft
+from tests import own_cache
 from tests.applications import acknowledge, answer_all, make_application, submit
 from tests.e2e.journeys import sign_in
 from tests.e2e.look import Look
@@ -27,7 +27,7 @@ from tests.factories import AbsenceFactory
 
 @pytest.fixture(autouse=True)
 def _no_limits_left_over():
-    cache.clear()  # how often somebody may try to sign in
+    own_cache.clear()  # how often somebody may try to sign in
 
 
 @pytest.fixture
