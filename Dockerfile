@@ -1,6 +1,11 @@
 # The same Python as on Debian 12, where the tests run.
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
+# The settings import what makes PDFs.
+# The versions are those of the Debian release.
+# hadolint ignore=DL3008
+RUN apt-get update -q && apt-get install -y -q --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    && rm -rf /var/lib/apt/lists/*
 RUN python -m venv /venv
 COPY requirements/base.txt /tmp/base.txt
 RUN /venv/bin/pip install --quiet --require-hashes -r /tmp/base.txt
@@ -13,10 +18,16 @@ RUN export SECRET_KEY=build DATABASE_URL=postgres://build/build REDIS_URL=redis:
     && /venv/bin/python -m compileall -q .
 
 FROM python:3.11-slim-bookworm
-ENV PATH="/venv/bin:$PATH" PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MEDIA_ROOT=/data/media
+ENV PATH="/venv/bin:$PATH" PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MEDIA_ROOT=/data/media PUBLISH_ROOT=/data/published
+# What makes PDFs is linked against Pango; with a font to draw text in.
+# The versions are those of the Debian release.
+# hadolint ignore=DL3008
+RUN apt-get update -q \
+    && apt-get install -y -q --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation \
+    && rm -rf /var/lib/apt/lists/*
 # A number, so that the orchestrator can see that it is not root.
 RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin kanalkollen \
-    && install -d -o 10001 -g 10001 -m 0700 /data /data/media
+    && install -d -o 10001 -g 10001 -m 0700 /data /data/media /data/published
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
@@ -25,4 +36,4 @@ VOLUME /data
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["bin/healthcheck"]
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", "kommun.wsgi:application"]
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", "--runtime-mode", "mt", "--runtime-threads", "2", "kommun.wsgi:application"]

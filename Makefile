@@ -12,35 +12,40 @@ help: ## Visar den här listan
 
 run: ## Startar Kanalkollen; KOMMUN=tibro|sunne|nora|overkalix|forshaga, PORT=8000
 	@bin/install run
+	@bin/install-libraries
 	@exec .venv/bin/python -m kommun.local run
 
 test: ## Kör testerna; ARGS="-k ord" väljer bland dem
 	@bin/install dev
+	@bin/install-libraries
 	@bin/install-browser
 	@exec .venv/bin/python -m kommun.local test $(ARGS)
 
 bench: ## Kör mätningarna; NAME=namn väljer en av dem
 	@bin/install dev
+	@bin/install-libraries
 	@exec .venv/bin/python -m kommun.local bench $(NAME)
 
 manage: ## Kör manage.py på den körande demons data; ARGS="policy check FIL"
 	@bin/install run
+	@bin/install-libraries
 	@exec .venv/bin/python -m kommun.local manage $(ARGS)
 
 shell: ## Öppnar Djangos skal på demons data
 	@bin/install run
+	@bin/install-libraries
 	@exec .venv/bin/python -m kommun.local manage shell
 
 lint: ## Kontrollerar stil, typer och lager
 	@bin/install dev
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
-	.venv/bin/mypy
+	bin/types
 	.venv/bin/lint-imports
 
 lock: ## Skriver om requirements/ efter pyproject.toml
 	@bin/lock
 
 clean: ## Tar bort allt som går att skapa på nytt, även demons data
-	rm -rf .venv .local staticfiles media .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
+	rm -rf .venv .local staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
