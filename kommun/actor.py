@@ -24,7 +24,7 @@ class ActorLike(Protocol):
 
     @property
     def door(self) -> str:
-        """How the act came in: web, mail, admin, scheduler or demo."""
+        """How the act came in: web, admin, scheduler, command or demo."""
 
 
 def actor_of(request: HttpRequest, door: str = "web") -> ActorLike:

@@ -1,13 +1,17 @@
 """The Celery application and its schedule.
 
-The schedule is reviewed code, in Swedish time. Nothing is planned between 02 and 03, when the clocks change.
+The schedule is reviewed code, in Swedish time. Nothing that runs once a day is planned between 02 and 03, when the clocks change.
 Queues may lose a message: every task is idempotent and asks the database what is due and not yet done.
 """
 
+import logging
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import after_setup_logger
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kommun.settings")
 
@@ -16,5 +20,28 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "unsent mail": {"task": "kommun.send_unsent_mail", "schedule": crontab()},
+    "the clock": {"task": "channels.sweep", "schedule": crontab()},
+    # At 07.30, and again all day, should it not have been written then. The task knows which days are working days.
+    "the digest of the day": {"task": "channels.write_digests", "schedule": crontab(hour="7-17", minute="*/5")},
+    "a register that is true": {"task": "channels.reconcile", "schedule": crontab(minute=7)},
+    "files nobody came back for": {"task": "channels.throw_away_proofs", "schedule": crontab(hour=4, minute=40)},
     "steps whose person is away": {"task": "channels.reassign_open_steps", "schedule": crontab(minute="*/10")},
+    "people who have left": {"task": "accounts.let_leavers_go", "schedule": crontab(minute=5)},
+    "what is published": {"task": "channels.publish", "schedule": crontab()},
+    "imports whose job was lost": {"task": "channels.resume_imports", "schedule": crontab()},
+    "files without a row": {"task": "archive.throw_away_orphans", "schedule": crontab(hour=4, minute=50)},
+    "what the registrar has taken in": {"task": "moderation.note_receipts", "schedule": crontab()},
+    "blocks and crises": {"task": "moderation.end_what_has_run_out", "schedule": crontab()},
+    "files put aside": {"task": "moderation.throw_away_aside", "schedule": crontab(hour=4, minute=50)},
+    "figures of the moderation": {"task": "moderation.count_cases", "schedule": crontab(minute=35)},
+    "figures of long ago": {"task": "moderation.count_all_cases", "schedule": crontab(hour=4, minute=25)},
+    "imports to forget": {"task": "channels.forget_imports", "schedule": crontab(hour=4, minute=20)},
 }
+
+
+@after_setup_logger.connect
+def be_quiet_in_the_demo(**_kwargs: Any) -> None:
+    """Write no line for each job that went well where somebody tries the product: it hides the address and the sign-ins."""
+    if settings.DEMO:
+        for name in ("celery.worker.strategy", "celery.app.trace"):
+            logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,8 +1,15 @@
-"""How forms are drawn: Django's renderer with our templates, so that `{{ form.x.as_field_group }}` is enough."""
+"""How forms are drawn (Django's renderer with our templates: `{{ form.x.as_field_group }}`) and how they are answered."""
 
-from typing import Self
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self
 
+from django.forms import BaseForm
 from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from kommun.errors import InvalidInput
 
 
 class ComponentRenderer(TemplatesSetting):
@@ -23,3 +30,19 @@ class Option(str):
         option = super().__new__(cls, str(label))
         option.hint = str(hint)
         return option
+
+
+@contextmanager
+def errors_beside_fields(form: BaseForm) -> Iterator[None]:
+    """Put what an action refuses (InvalidInput) beside the fields it is about, above the form when it has no such field."""
+    try:
+        yield
+    except InvalidInput as refusal:
+        for field, reasons in refusal.errors.items():
+            form.add_error(field if field in form.fields else None, reasons)
+
+
+def render_form(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Answer with the page of `context["form"]`: 422 when what was sent had errors, so that nobody takes it for done."""
+    form: BaseForm = context["form"]
+    return render(request, template, context, status=422 if form.is_bound and form.errors else 200)

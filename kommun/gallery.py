@@ -8,6 +8,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_http_methods, require_safe
 
 from kommun import theme
+from kommun.logo import content_type
 from kommun.models import Municipality
 
 
@@ -24,11 +25,25 @@ def _etag(request: HttpRequest) -> str:
 
 
 @require_safe
-@cache_control(public=True, max_age=300)
+@cache_control(public=True, no_cache=True)
 @condition(etag_func=_etag)
 def theme_css(request: HttpRequest) -> HttpResponse:
     """Answer the municipality's colours as a style sheet: the only way to carry them under a strict CSP."""
     return HttpResponse(theme.css(*_brand()), content_type="text/css; charset=utf-8")
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def logo(request: HttpRequest) -> HttpResponse:
+    """Answer the municipality's own mark. No other uploaded file is served without asking who reads."""
+    municipality = Municipality.current()
+    if municipality is None or not municipality.logo:
+        raise Http404
+    try:
+        content = municipality.logo.read()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return HttpResponse(content, content_type=content_type(content))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,7 +4,7 @@ A registrar must be able to read the table, and a page must be able to say why a
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import TextChoices
@@ -14,17 +14,18 @@ from kommun.actor import ActorLike
 from kommun.errors import NotPermitted, StateConflict
 
 Rule = Callable[[Any, Any], str | None]  # (actor, object) → the reason why not, or None
+STAYS = ""  # the target of a step that is allowed in some states and changes none
 
 
 @dataclass(frozen=True)
 class Transition:
-    """One permitted state change. `policy` names the rule keys that the act is made under."""
+    """One permitted state change. `policy` names the rule keys that the act is made under, for whoever reads the table."""
 
     name: str
     sources: frozenset[str]
     target: str
     why_not: Rule
-    policy: tuple[Any, ...] = field(default=())
+    policy: tuple[Any, ...] = ()
 
 
 class Lifecycle:
@@ -37,7 +38,7 @@ class Lifecycle:
         self.states, self.attribute = states, attribute
         self.transitions: dict[str, Transition] = {}
         for step in transitions:
-            unknown = (step.sources | {step.target}) - set(states.values)
+            unknown = (step.sources | {step.target}) - {*states.values, STAYS}
             if unknown:
                 raise ValueError(f"{step.name}: unknown state {', '.join(sorted(unknown))}")
             if step.name in self.transitions:
@@ -57,10 +58,6 @@ class Lifecycle:
         if reason := self._why_not_state(step, obj):
             raise StateConflict(reason)
         return step
-
-    def open_to(self, actor: ActorLike, obj: Any) -> list[Transition]:
-        """Return the steps that the actor can take on the object now."""
-        return [step for name, step in self.transitions.items() if self.why_not(name, obj, actor) is None]
 
     def _why_not_state(self, step: Transition, obj: Any) -> str | None:
         state = getattr(obj, self.attribute)

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kommun import words
 from kommun.components import Fact
 from kommun.policy import Conflict, Guidance, Law, Policy, Rule, conflicts, laws, removal_duties
 from kommun.policy.compiled import cite
 from kommun.policy.describe import Part, describe, scope_words
+from kommun.policy.describe.header import facts
 from kommun.policy.document import PLACES, Companion
 from kommun.policy.keys import Kind
 from kommun.policy.laws import RemovalDuty
@@ -121,7 +120,7 @@ def build(policy: Policy, *, today: date, search: str = "") -> Rulebook:
         chapters=tuple(chapters),
         places=places,
         silent=policy.silent_kinds,
-        facts=_facts(policy),
+        facts=tuple(Fact(term, "; ".join(said)) for term, said in facts(policy) if said),
         companions=policy.header.companions,
         laws=named,
         outdated=tuple(row for row in named if row.law.outdated),
@@ -192,28 +191,3 @@ def _laws(policy: Policy, today: date) -> tuple[LawRow, ...]:
 def _cite(policy: Policy, sections: Iterable[str]) -> str:
     sources = [policy.source(section) for section in sections]
     return cite(sources) if sources else ""
-
-
-def _facts(policy: Policy) -> tuple[Fact, ...]:
-    header = policy.header
-    owner = header.owner_title or (policy.role_label(header.owner_role) if header.owner_role else "")
-    bound = {how: [one.who for one in header.bound if one.how == how] for how in ("bound", "advised")}
-    asked: list[tuple[str, str]] = [
-        (_("Kommun"), header.municipality_name),
-        (_("Antaget av"), header.adopted_by or ""),
-        (_("Antaget den"), words.day_full(header.adopted_on) if header.adopted_on else ""),
-        (_("Beslut"), header.decision or ""),
-        (_("Diarienummer"), header.registration_number or ""),
-        (_("Ändrat"), "; ".join(_revision(one.decided_by, one.decided_on, one.decision) for one in header.revisions)),
-        (_("Ses över senast"), words.day_full(header.review_on) if header.review_on else ""),
-        (_("Ansvarar för dokumentet"), owner),
-        (_("Binder"), "; ".join(bound["bound"])),
-        (_("Ger råd till"), "; ".join(bound["advised"])),
-        (_("Bygger på"), "; ".join(header.norms)),
-    ]
-    return tuple(Fact(term, value) for term, value in asked if value)
-
-
-def _revision(by: str, on: date, decision: str | None) -> str:
-    text = _("%(day)s av %(who)s") % {"day": words.day_full(on), "who": by}
-    return f"{text} ({decision})" if decision else text

@@ -29,7 +29,7 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 HTTPS = env.bool("HTTPS", default=not (DEBUG or DEMO or TESTING))
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "kommun.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -51,6 +51,8 @@ INSTALLED_APPS = [
     "kommun.apps.KommunConfig",
     "accounts.apps.AccountsConfig",
     "channels.apps.ChannelsConfig",
+    "archive.apps.ArchiveConfig",
+    "moderation.apps.ModerationConfig",
 ]
 
 MIDDLEWARE = [
@@ -123,6 +125,8 @@ CELERY_TASK_ALWAYS_EAGER = TESTING  # the tests start real workers where a worke
 CELERY_TASK_EAGER_PROPAGATES = True
 
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))()
+# What is published for the public, ready to be sent (kommun.publication). The web and the worker need the same folder.
+PUBLISH_ROOT = env.str("PUBLISH_ROOT", default="" if TESTING else str(BASE_DIR / "published"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -135,8 +139,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
+WHITENOISE_AUTOREFRESH = DEBUG or TESTING  # look a file up when it is asked for, not all of them for each test's client
 # What a person may attach to an application: a signed plan or a form, not a film.
 ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024
+# A screenshot, a photograph or a PDF that is kept as evidence.
+ARCHIVE_MAX_BYTES = 15 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- Language and time ------------------------------------------------------------------------------------------------
@@ -250,19 +257,41 @@ CSRF_FAILURE_VIEW = "kommun.views.errors.csrf_failure"
 
 # --- Mail -------------------------------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25"))
+EMAIL_TIMEOUT = 10  # seconds: a server that is silent must not hold a worker or a page for ever
 if DEMO:
     EMAIL_BACKEND = "kommun.mail.MailboxBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="kanalkollen@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- What the apps add to the frame, by dotted string, so that kommun imports none of them --------------------------------
-KANALKOLLEN_NAVIGATION = ["accounts.navigation.items", "channels.navigation.items", "kommun.navigation.items"]
+KANALKOLLEN_NAVIGATION = [
+    "accounts.navigation.items",
+    "channels.navigation.items",
+    "channels.imports.navigation.items",
+    "archive.navigation.items",
+    "moderation.navigation.items",
+    "moderation.statistics.navigation.items",
+    "kommun.navigation.items",
+]
+
+# What is told once when a transaction with an event in it has been committed: functions without arguments.
+KANALKOLLEN_AFTER_COMMIT = ["channels.tasks.publish_what_changed"]
 
 # Who acts, for the doors of kommun itself: a class with `from_request(request, door)` (kommun.actor.ActorLike).
 KANALKOLLEN_ACTOR = "accounts.actor.Actor"
 
 # What somebody holds, shown before leave starts: functions (user, first_day, last_day) -> list[accounts.duties.Duty].
 KANALKOLLEN_DUTIES = ["channels.queries.duties_of"]
+
+# What follows when somebody is away, leaves, or gets or loses a role: functions (actor), called in the same transaction.
+KANALKOLLEN_PEOPLE_CHANGED = ["channels.actions.people.people_changed"]
+
+# The name of the route, in an app above the register, where somebody who looked at a channel opens a case. It is asked with
+# ?kanal=<id>. Empty: there is none, and Min dag offers only "nothing to do".
+KANALKOLLEN_FOUND_SOMETHING = "moderation:new"
+
+# What the apps add to the demo: modules with `add()`, called in its transaction, and `files()`, for --reset.
+KANALKOLLEN_DEMO = ["moderation.demo"]
 
 LOGGING = {
     "version": 1,

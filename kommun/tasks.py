@@ -8,4 +8,4 @@ from kommun import outbox
 @shared_task(name="kommun.send_unsent_mail")
 def send_unsent_mail() -> int:
     """Send what a lost job left behind and return how many mails went out. Safe to run twice."""
-    return sum(outbox.deliver(pk) for pk in outbox.unsent_ids())
+    return outbox.send_unsent()

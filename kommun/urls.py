@@ -14,11 +14,14 @@ handler404 = "kommun.views.errors.not_found"
 handler500 = "kommun.views.errors.server_error"
 
 urlpatterns = [
+    path("", include("moderation.urls")),  # before the channels: a page beside theirs is no channel's name
     path("", include("channels.urls")),
     path("", include("accounts.urls")),
+    path("", include("archive.urls")),
     path("start/", start.start, name="start"),
     path("halsa/", health.health, name="health"),
     path("tema.css", gallery.theme_css, name="theme_css"),
+    path("logotyp/", gallery.logo, name="logo"),
     path("komponenter/", gallery.components_gallery, name="components_gallery"),
     path("regelverk/", policy_pages.rulebook, name="rulebook"),
     path("regelverk/schema.json", policy_pages.policy_schema, name="policy_schema"),
@@ -27,6 +30,7 @@ urlpatterns = [
     path("regelverk/versioner/ny/", policy_versions.policy_upload, name="policy_upload"),
     path("regelverk/versioner/<int:number>/", policy_versions.policy_version, name="policy_version"),
     path("regelverk/versioner/<int:number>/anta/", policy_versions.policy_adopt, name="policy_adopt"),
+    path("regelverk/versioner/<int:number>/kasta/", policy_versions.policy_discard, name="policy_discard"),
     path("regelverk/versioner/<int:number>/fil/", policy_pages.policy_file, name="policy_file"),
     path("tillganglighet/", statement.accessibility, name="accessibility_statement"),
     # Without a token: the public pages set no cookie for it, and a forged choice of language does no harm.

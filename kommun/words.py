@@ -3,7 +3,7 @@
 "Never a bare date": near days are named, and what is due says how long is left and until when.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -64,6 +64,18 @@ def when_full(moment: datetime) -> str:
     return _("%(day)s kl. %(time)s") % {"day": day_full(localtime(moment).date()), "time": clock(moment)}
 
 
+def due_full(due: datetime) -> str:
+    """Return until when, for records: "20 november 2026 kl. 15.20", or only the day when the whole day may be used."""
+    day = _whole_day(due)
+    return day_full(day) if day else when_full(due)
+
+
+def _whole_day(due: datetime) -> date | None:
+    """Return the day that ends at a time limit at midnight, which nobody would call "kl. 00.00" of the next."""
+    local = localtime(due)
+    return local.date() - timedelta(days=1) if local.time() == time.min else None
+
+
 def ago_words(moment: datetime, now: datetime) -> str:
     """Return how long ago it was, "för 3 dagar sedan", or how long until it is, "om 3 dagar"."""
     gone = now - moment
@@ -97,9 +109,10 @@ def left_words(due: datetime, now: datetime) -> str:
 
 
 def due_words(due: datetime, now: datetime) -> str:
-    """Return "senast i dag kl. 15.20" or "gick ut i dag kl. 07.55"."""
+    """Return "senast i dag kl. 15.20" or "gick ut i dag kl. 07.55", with the day alone when the whole day may be used."""
     text = _("gick ut %(when)s") if now >= due else _("senast %(when)s")
-    return text % {"when": when_words(due, now)}
+    day = _whole_day(due)
+    return text % {"when": day_words(day, localtime(now).date()) if day else when_words(due, now)}
 
 
 def _length(span: timedelta) -> str:

@@ -100,6 +100,7 @@ def demo_environment(services: Services, municipality: str, address: str) -> dic
         "KANALKOLLEN_DEMO": "1",
         "SITE_URL": address,
         "MEDIA_ROOT": str(services.folder / "media" / municipality),
+        "PUBLISH_ROOT": str(services.folder / "published" / municipality),
     }
 
 

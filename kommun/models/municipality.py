@@ -1,10 +1,28 @@
 """The municipality that this installation serves."""
 
+from collections.abc import Callable
+from datetime import date, time
+from typing import Any
+
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kommun.colour import validate_brand_colour, validate_brand_colour_dark
+from kommun.embedding import embedding_sites, validate_sites
+from kommun.logo import validate_logo
+
+
+def validate_days(value: Any) -> None:
+    """Refuse anything but a list of dates as text: `["2026-12-23"]`. Raises ValidationError, naming what is no date."""
+    if not isinstance(value, list):
+        raise ValidationError(_('Skriv en lista med datum, till exempel ["2026-12-23"].'))
+    for text in value:
+        try:
+            date.fromisoformat(text)
+        except (TypeError, ValueError):
+            raise ValidationError(_("%(text)s är inget datum. Skriv ÅÅÅÅ-MM-DD."), params={"text": text}) from None
 
 
 class Municipality(models.Model):
@@ -32,6 +50,25 @@ class Municipality(models.Model):
         blank=True,
         help_text=_("Datum som kommunen själv har stängt, ÅÅÅÅ-MM-DD."),
     )
+    confirmation_months = models.PositiveSmallIntegerField(
+        _("månader mellan bekräftelser"),
+        default=6,
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+        help_text=_("Så ofta bekräftar den kontoansvariga att kanalens uppgifter stämmer."),
+    )
+    watch_report_at = models.TimeField(
+        _("då påminner vi om kanaler som inte är genomgångna"),
+        default=time(15),
+        help_text=_(
+            "Klockslag på dagar då kanalerna ska bevakas. Först får den kontoansvariga veta, sedan ersättaren."
+        ),
+    )
+    embedded_on = models.TextField(
+        _("webbplatser som får visa listan över kanaler"),
+        blank=True,
+        validators=[validate_sites],
+        help_text=_("En adress på varje rad, till exempel https://www.tibro.se. Tomt: bara kommunens egen webbplats."),
+    )
 
     class Meta:
         verbose_name = _("kommun")
@@ -42,9 +79,14 @@ class Municipality(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Refuse brand colours that text cannot be read on. Raises ValidationError, with the reason at the field."""
+        """Refuse what a page cannot show or a deadline cannot be counted with. Raises ValidationError, at each field."""
         wrong: dict[str, ValidationError] = {}
-        checks = (("brand_colour", validate_brand_colour), ("brand_colour_dark", validate_brand_colour_dark))
+        checks: tuple[tuple[str, Callable[[Any], None]], ...] = (
+            ("brand_colour", validate_brand_colour),
+            ("brand_colour_dark", validate_brand_colour_dark),
+            ("closed_days", validate_days),
+            ("logo", validate_logo),
+        )
         for name, validate in checks:
             try:
                 validate(getattr(self, name))
@@ -52,6 +94,16 @@ class Municipality(models.Model):
                 wrong[name] = reason
         if wrong:
             raise ValidationError(wrong)
+
+    @property
+    def closed_dates(self) -> frozenset[date]:
+        """The municipality's own closed days, as dates."""
+        return frozenset(date.fromisoformat(text) for text in self.closed_days)
+
+    @property
+    def embedding_sites(self) -> list[str]:
+        """The websites that may show the public list in a frame, as origins."""
+        return embedding_sites(self.embedded_on, self.website)
 
     @classmethod
     def current(cls) -> "Municipality | None":

@@ -10,7 +10,8 @@ from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-# A draft may change and be adopted. After that only two things may happen, once: superseded, and the last day is set.
+# What was read in never changes: a draft can only be adopted, and that sets its days. After that only one thing may
+# happen, once: superseded, with its last day.
 IMMUTABLE = """
 IF (TG_OP = 'INSERT') THEN
     IF NEW.status <> 'draft' THEN
@@ -25,14 +26,19 @@ IF (TG_OP = 'DELETE') THEN
     RETURN OLD;
 END IF;
 IF OLD.status = 'draft' THEN
-    IF NEW.status NOT IN ('draft', 'adopted') THEN
+    IF NEW.status NOT IN ('draft', 'adopted')
+        OR to_jsonb(NEW) - 'status' - 'valid_from' - 'adopted_at'
+            IS DISTINCT FROM to_jsonb(OLD) - 'status' - 'valid_from' - 'adopted_at'
+    THEN
         RAISE EXCEPTION 'A draft can only be adopted.' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
 END IF;
-IF to_jsonb(NEW) - 'status' - 'valid_to' IS DISTINCT FROM to_jsonb(OLD) - 'status' - 'valid_to'
-    OR NOT (NEW.status = OLD.status OR (OLD.status = 'adopted' AND NEW.status = 'superseded'))
-    OR (OLD.valid_to IS NOT NULL AND NEW.valid_to IS DISTINCT FROM OLD.valid_to)
+IF to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD)
+    AND NOT (
+        OLD.status = 'adopted' AND NEW.status = 'superseded' AND OLD.valid_to IS NULL AND NEW.valid_to IS NOT NULL
+        AND to_jsonb(NEW) - 'status' - 'valid_to' = to_jsonb(OLD) - 'status' - 'valid_to'
+    )
 THEN
     RAISE EXCEPTION 'An adopted policy version cannot be changed.' USING ERRCODE = 'restrict_violation';
 END IF;

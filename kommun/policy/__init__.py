@@ -14,7 +14,6 @@ from kommun.policy.compiled import Guidance, Policy, Rule, default_role_label
 from kommun.policy.conflicts import Conflict, conflicts
 from kommun.policy.laws import Law, law, removal_duties
 from kommun.policy.lookup import (
-    due_for_review,
     forget,
     guidance,
     in_force,
@@ -41,7 +40,6 @@ __all__ = [
     "Strength",
     "conflicts",
     "default_role_label",
-    "due_for_review",
     "forget",
     "guidance",
     "in_force",

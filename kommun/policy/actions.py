@@ -1,21 +1,20 @@
-"""State changes of policy versions: a draft comes in, a draft is put in force."""
+"""State changes of policy versions: a draft comes in, is thrown away, or is put in force."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kommun.actor import ActorLike
 from kommun.errors import NotPermitted, StateConflict
 from kommun.events import record
-from kommun.models import PolicyVersion
+from kommun.models import Event, PolicyVersion
 from kommun.policy import loader
 from kommun.policy.lifecycle import POLICY
 from kommun.policy.lookup import forget
-from kommun.policy.rules import why_not_import
+from kommun.policy.rules import why_not_discard, why_not_import
 
 NUMBER_LOCK = 7_040_002  # any fixed number: the advisory lock under which versions are numbered and succeed each other
 
@@ -44,7 +43,8 @@ def import_draft(*, toml_text: str | bytes, filename: str, actor: ActorLike) -> 
     if same := PolicyVersion.objects.filter(status=PolicyVersion.Status.DRAFT, sha256=loaded.digest).first():
         return same
     version = PolicyVersion.objects.create(
-        number=(PolicyVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1,
+        # How many have come in, so that the number of a draft that was thrown away is not used again.
+        number=Event.objects.filter(kind="policy.imported").count() + 1,
         title=header.title,
         municipality=header.municipality,
         content=loaded.content,
@@ -58,6 +58,29 @@ def import_draft(*, toml_text: str | bytes, filename: str, actor: ActorLike) -> 
     )
     record("policy.imported", subject=version, actor=actor, data={"sha256": version.sha256, "number": version.number})
     return version
+
+
+@transaction.atomic
+def discard_draft(*, version_id: int, actor: ActorLike) -> None:
+    """Throw a draft away. What was in force stays for good; of the draft only the events remain.
+
+    Raises PolicyVersion.DoesNotExist, or what `check_discard` raises.
+    """
+    _lock()
+    version = PolicyVersion.objects.select_for_update(of=("self",)).get(pk=version_id)
+    check_discard(version, actor)
+    record("policy.discarded", subject=version, actor=actor, data={"number": version.number, "sha256": version.sha256})
+    version.delete()
+
+
+def check_discard(version: PolicyVersion, actor: ActorLike) -> None:
+    """Raise NotPermitted, or StateConflict for a version that has been adopted: the table of states has no removal."""
+    if reason := why_not_discard(actor):
+        raise NotPermitted(reason)
+    if version.status != PolicyVersion.Status.DRAFT:
+        raise StateConflict(
+            _("Version %(number)s är redan satt i kraft. Bara ett utkast går att kasta.") % {"number": version.number}
+        )
 
 
 @transaction.atomic

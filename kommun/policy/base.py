@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import total_ordering
 from math import ceil
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -156,11 +156,24 @@ class Strict(BaseModel):
 
 
 class Value(Strict):
-    """The value of one kind of rule."""
+    """The value of one kind of rule.
+
+    `keeps`: the fields where a stricter value has all that the reference has. A flag that is true stays true, a list
+    may grow but not shrink. Kinds that are ordered in another way too say so in `looser_than`.
+    """
+
+    keeps: ClassVar[tuple[str, ...]] = ()
 
     def looser_than(self, reference: Self) -> bool:
-        """Return True when this asks for less than the reference. Kinds that cannot be ordered never do."""
-        return False
+        """Return True when this asks for less than the reference. What cannot be ordered never does."""
+        return any(_asked(getattr(reference, name)) - _asked(getattr(self, name)) for name in self.keeps)
+
+
+def _asked(value: Any) -> set[Any]:
+    """Return what a field asks for, things in a list by their keys."""
+    if isinstance(value, bool):
+        return {True} if value else set()
+    return {getattr(one, "key", one) for one in value}
 
 
 class Item(Strict):

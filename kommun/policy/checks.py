@@ -1,11 +1,12 @@
 """What no single value can show: references, repeated rules, rules that loosen one another."""
 
 from itertools import combinations
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
 from kommun.policy import keys, laws
-from kommun.policy.base import Scope, Value
+from kommun.policy.base import Item, Scope, Strength, Value
 from kommun.policy.document import Entry, PolicyDocument, RuleEntry
 from kommun.policy.problems import Path, Reporter, listed, suggestion
 from kommun.policy.values.starting import ChannelRoles, MinimumAdministrators
@@ -129,7 +130,7 @@ def _check_looser(document: PolicyDocument, report: Reporter) -> None:
             inner, outer = narrow.scope.as_scope(), wide.scope.as_scope()
             if inner == outer or not inner.may_meet(outer) or inner.joined(outer) in scopes - {inner}:
                 continue
-            if is_looser_entry(narrow, wide):
+            if is_looser_rule(narrow, wide):
                 report.add(
                     ("rules", index),
                     _("Regeln är lösare än rules[%(other)s], som gäller mer. Den får bara vara strängare.")
@@ -137,9 +138,33 @@ def _check_looser(document: PolicyDocument, report: Reporter) -> None:
                 )
 
 
-def is_looser_entry(candidate: RuleEntry, reference: RuleEntry) -> bool:
-    """Return True when the candidate binds less or asks for less."""
-    return candidate.strength < reference.strength or looser_value(candidate.value, reference.value)
+class Binding(Protocol):
+    """A rule, in a file or compiled."""
+
+    @property
+    def strength(self) -> Strength: ...
+
+    @property
+    def value(self) -> Any: ...
+
+
+def is_looser_rule(candidate: Binding, reference: Binding) -> bool:
+    """Return True when the candidate, or anything on its lists, binds less, or when it asks for less."""
+    if candidate.strength < reference.strength or looser_value(candidate.value, reference.value):
+        return True
+    mine, asked = _item_strengths(candidate), _item_strengths(reference)
+    return any(mine[place] < asked[place] for place in mine.keys() & asked.keys())
+
+
+def _item_strengths(rule: Binding) -> dict[tuple[str, str], Strength]:
+    """Return how binding each thing on the lists of a value is: a thing without a strength has that of the rule."""
+    return {
+        (name, item.key): item.strength or rule.strength
+        for name, things in rule.value
+        if isinstance(things, tuple)
+        for item in things
+        if isinstance(item, Item) and hasattr(item, "key")
+    }
 
 
 def looser_value(candidate: Value, reference: Value) -> bool:

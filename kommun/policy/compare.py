@@ -1,17 +1,16 @@
 """What a new version changes: rule by rule, in words, and whether it asks for more or less than before."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
-from kommun import words
-from kommun.policy.checks import looser_value
+from kommun.policy import laws
+from kommun.policy.checks import is_looser_rule
 from kommun.policy.compiled import Guidance, Policy, Rule, default_role_label
 from kommun.policy.describe import as_lines, scope_words
-from kommun.policy.document import Header
+from kommun.policy.describe.header import facts
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def changes(before: Policy, after: Policy) -> Changes:
         _guidance_change(old_texts.get(name), new_texts.get(name)) for name in dict.fromkeys([*new_texts, *old_texts])
     ]
     return Changes(
-        header=(*_header(before.header, after.header), *_role_labels(before, after)),
+        header=(*_header(before, after), *_role_labels(before, after)),
         rules=tuple(rules),
         guidance=tuple(change for change in texts if change),
     )
@@ -87,14 +86,19 @@ def _rule_change(old: Rule[Any] | None, new: Rule[Any] | None, before: Policy, a
         (_("Innebär"), as_lines(old, before), as_lines(new, after)),
         (_("Så hjälper systemet"), [old.effect], [new.effect]),
         (_("Källa"), [old.cite()], [new.cite()]),
+        (_("Lagar"), _laws(old), _laws(new)),
     )
     return Change("changed", title, new.text, scope, shifts, _direction(old, new)) if shifts else None
 
 
+def _laws(entry: Rule[Any] | Guidance) -> list[str]:
+    return [laws.by_id()[law_id].cited for law_id in entry.law_ids]
+
+
 def _direction(old: Rule[Any], new: Rule[Any]) -> Literal["", "stricter", "looser"]:
-    if new.strength < old.strength or looser_value(new.value, old.value):
+    if is_looser_rule(new, old):
         return "looser"
-    return "stricter" if old.strength < new.strength or looser_value(old.value, new.value) else ""
+    return "stricter" if is_looser_rule(old, new) else ""
 
 
 def _guidance_change(old: Guidance | None, new: Guidance | None) -> Change | None:
@@ -109,6 +113,7 @@ def _guidance_change(old: Guidance | None, new: Guidance | None) -> Change | Non
         (_("Visas"), [old.place_label, old.moment_label], [new.place_label, new.moment_label]),
         (_("Gäller"), [scope_words(old.scope)], [scope]),
         (_("Källa"), [old.cite()], [new.cite()]),
+        (_("Lagar"), _laws(old), _laws(new)),
     )
     return Change("changed", new.place_label, new.text, scope, shifts) if shifts else None
 
@@ -127,22 +132,16 @@ def _shifts(*compared: tuple[str, Iterable[str], Iterable[str]]) -> tuple[Shift,
     return tuple(found)
 
 
-def _header(old: Header, new: Header) -> tuple[Shift, ...]:
-    def day(value: date | None) -> str:
-        return words.day_full(value) if value else ""
-
-    asked: list[tuple[str, Callable[[Header], list[str]]]] = [
-        (_("Titel"), lambda header: [header.title]),
-        (_("Antaget av"), lambda header: [header.adopted_by or ""]),
-        (_("Antaget den"), lambda header: [day(header.adopted_on)]),
-        (_("Beslut"), lambda header: [header.decision or ""]),
-        (_("Diarienummer"), lambda header: [header.registration_number or ""]),
-        (_("Ses över senast"), lambda header: [day(header.review_on)]),
-        (_("Ansvarar för dokumentet"), lambda header: [header.owner_title or ""]),
-        (_("Hör ihop med"), lambda header: [companion.title for companion in header.companions]),
-        (_("Lagar som nämns"), lambda header: [law.as_named for law in header.laws]),
-    ]
-    return _shifts(*((label, ask(old), ask(new)) for label, ask in asked))
+def _header(before: Policy, after: Policy) -> tuple[Shift, ...]:
+    old, new = before.header, after.header
+    return _shifts(
+        (_("Titel"), [old.title], [new.title]),
+        (_("Kort titel"), [old.short_title], [new.short_title]),
+        *((label, was, now) for (label, was), (_label, now) in zip(facts(before), facts(after), strict=True)),
+        (_("Hör ihop med"), [one.title for one in old.companions], [one.title for one in new.companions]),
+        (_("Lagar som nämns"), [law.as_named for law in old.laws], [law.as_named for law in new.laws]),
+        (_("Anmärkningar"), old.notes, new.notes),
+    )
 
 
 def _role_labels(before: Policy, after: Policy) -> tuple[Shift, ...]:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Generic
+from typing import Any, Generic, cast
 
 from django.utils.translation import gettext as _
 
 from kommun.policy import laws
-from kommun.policy.base import MUNICIPALITY, ROLE_LABELS, Scope, Source, Strength
+from kommun.policy.base import MUNICIPALITY, ROLE_LABELS, Role, Scope, Source, Strength
 from kommun.policy.document import MOMENTS, PLACES, Entry, GuidanceEntry, Header, PolicyDocument, RuleEntry
 from kommun.policy.keys import BY_NAME, KINDS, Key, Kind, V
 
@@ -24,7 +24,7 @@ def cite(sources: Sequence[Source]) -> str:
 def _sections(sources: Sequence[Source]) -> str:
     numbered = [source.section for source in sources if source.section[:1].isdigit()]
     named = [f"”{source.heading or source.section}”" for source in sources if not source.section[:1].isdigit()]
-    words = named if not numbered else [*numbered[:1], *numbered[1:], *named]
+    words = [*numbered, *named]
     text = (
         words[0]
         if len(words) == 1
@@ -117,6 +117,11 @@ class Policy:
         return self.document.policy
 
     @property
+    def owner(self) -> str:
+        """Who answers for the document: the title in it, else the role, else nothing."""
+        return self.header.owner_title or (self.role_label(self.header.owner_role) if self.header.owner_role else "")
+
+    @property
     def silent_kinds(self) -> tuple[Kind, ...]:
         """The kinds of rule that this policy says nothing about."""
         return tuple(kind for kind in KINDS if str(kind.key) not in self._by_key)
@@ -134,7 +139,7 @@ class Policy:
 
     def role_label(self, role: str) -> str:
         """Return what this policy calls a role: its first label, else the product's own."""
-        own = next((labels for known, labels in self.document.role_labels.items() if known == role), None)
+        own = self.document.role_labels.get(cast(Role, role))
         return own[0] if own else default_role_label(role)
 
     def role_named(self, label: str) -> str | None:

@@ -98,14 +98,6 @@ def is_looser(key: Key[V], candidate: Value, reference: Value | Rule[V]) -> bool
     return looser_value(candidate, value)
 
 
-def due_for_review(today: date, days_ahead: int = 0) -> PolicyVersion | None:
-    """Return the version in force when its review date is at most `days_ahead` days away, or has passed."""
-    version = in_force(today)
-    if version is None or version.review_on is None:
-        return None
-    return version if (version.review_on - today).days <= days_ahead else None
-
-
 def forget() -> None:
     """Forget which version is in force: ask anew for the rest of this request or task."""
     _memory.days = []

@@ -5,10 +5,7 @@ from datetime import date
 
 from kommun.models import PolicyVersion
 from kommun.policy import keys
-from kommun.policy.base import MUNICIPALITY
-from kommun.policy.compiled import Rule
-from kommun.policy.lookup import compile_version, due_for_review
-from kommun.policy.values.keeping import PolicyLifecycle
+from kommun.policy.lookup import compile_version, in_force
 
 # Where the policy does not say: a review of a steering document takes a quarter of a year.
 DAYS_BEFORE = 90
@@ -22,7 +19,6 @@ class ReviewDue:
     review_on: date
     days_left: int
     owner: str
-    rule: Rule[PolicyLifecycle] | None
 
     @property
     def passed(self) -> bool:
@@ -35,15 +31,13 @@ def policy_review_due(today: date) -> ReviewDue | None:
 
     Asks only which version is in force, so a page or a sweep may call it every time.
     """
-    version = due_for_review(today, days_ahead=730)
+    version = in_force(today)
     if version is None or version.review_on is None:
         return None
     policy = compile_version(version)
-    rule = policy.rule(keys.POLICY_LIFECYCLE, MUNICIPALITY)
+    rule = policy.rule(keys.POLICY_LIFECYCLE)
     earliest = max(rule.value.remind_days_before, default=DAYS_BEFORE) if rule else DAYS_BEFORE
     days_left = (version.review_on - today).days
     if days_left > earliest:
         return None
-    header = policy.header
-    owner = header.owner_title or (policy.role_label(header.owner_role) if header.owner_role else "")
-    return ReviewDue(version, version.review_on, days_left, owner, rule)
+    return ReviewDue(version, version.review_on, days_left, policy.owner)

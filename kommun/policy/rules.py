@@ -1,4 +1,4 @@
-"""Who may put a policy in force, and why not."""
+"""Who may bring in a policy, throw a draft away and put one in force, and why not."""
 
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
@@ -15,6 +15,11 @@ def why_not_import(actor: ActorLike) -> str | None:
     if actor.user_id is None:
         return None if actor.door in UNATTENDED else _("Ett regelverk läses in av en person.")
     return None if _may_adopt(actor.user_id) else _("Du får inte läsa in ett regelverk.")
+
+
+def why_not_discard(actor: ActorLike) -> str | None:
+    """Return why the actor may not throw a draft away, or None. Whoever may bring one in may."""
+    return _("Du får inte kasta ett utkast.") if why_not_import(actor) else None
 
 
 def why_not_adopt(actor: ActorLike, version: PolicyVersion) -> str | None:

@@ -104,6 +104,18 @@ def when(moment: datetime | date | None, *, full: bool = False) -> SafeString:
     return _time(moment, words.when_full(moment) if full else words.when_words(moment, timezone.now()))
 
 
+@register.filter
+def due_full(due: datetime) -> str:
+    """Write until when, for records and mail: the day alone when the whole day may be used."""
+    return words.due_full(due)
+
+
+@register.filter
+def when_full(moment: datetime) -> str:
+    """Write the whole date and the time, for mail."""
+    return words.when_full(moment)
+
+
 @register.simple_tag
 def ago(moment: datetime | None) -> SafeString:
     """Write how long ago it was, or how long until it is. Nothing for None."""

@@ -14,7 +14,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     """List the mails, newest first; `?till=` narrows to one recipient."""
     _only_in_demo()
     mails = DemoMail.objects.all()
-    if to := request.GET.get("till", "").strip():
+    if to := request.GET.get("till", "").replace("\x00", "").strip():
         mails = mails.filter(to__iexact=to)
     page = Paginator(mails, 50).get_page(request.GET.get("sida"))
     return render(request, "kommun/mailbox.html", {"page": page, "to": to})

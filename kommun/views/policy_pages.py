@@ -15,6 +15,7 @@ from kommun.policy.lookup import compile_version
 from kommun.policy.schema import SCHEMA_FILE
 
 LONGEST_SEARCH = 100
+MOST_DIGITS = 9  # of a version's number: what the column holds
 
 
 def base_for(request: HttpRequest) -> str:
@@ -46,9 +47,9 @@ def _asked_version(request: HttpRequest) -> PolicyVersion | None:
     asked = request.GET.get("version", "").strip()
     if not asked:
         return None
-    if not asked.isascii() or not asked.isdigit():
+    if not asked.isascii() or not asked.isdigit() or len(asked) > MOST_DIGITS:
         raise Http404
-    return get_object_or_404(queries.visible_to(request.user), number=int(asked[:12]))
+    return get_object_or_404(queries.visible_to(request.user), number=int(asked))
 
 
 @require_safe

@@ -1,10 +1,12 @@
-"""Versions of the policy: the list, what one changes, bringing in a draft, putting it in force."""
+"""Versions of the policy: the list, what one changes, bringing in a draft, throwing it away, putting it in force."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,11 +19,11 @@ from kommun.actor import actor_of
 from kommun.errors import NotPermitted, StateConflict
 from kommun.models import PolicyVersion
 from kommun.policy import PolicyFileError, loader, queries
-from kommun.policy.actions import adopt, import_draft
+from kommun.policy.actions import adopt, check_discard, discard_draft, import_draft
 from kommun.policy.compare import changes
 from kommun.policy.lifecycle import POLICY
 from kommun.policy.lookup import compile_version
-from kommun.policy.rules import why_not_import
+from kommun.policy.rules import why_not_discard, why_not_import
 from kommun.policy_forms import AdoptForm, PolicyUploadForm
 from kommun.views.policy_pages import base_for
 from kommun.views.policy_problems import problem_rows, readable
@@ -87,6 +89,21 @@ def policy_version(request: HttpRequest, number: int) -> HttpResponse:
     return _version_page(request, version)
 
 
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def policy_discard(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask, and throw a draft away."""
+    version = get_object_or_404(queries.visible_to(request.user), number=number)
+    check_discard(version, actor_of(request))
+    if request.method != "POST":
+        return render(request, "kommun/policy_discard.html", {"version": version})
+    with _gone_is_404():
+        discard_draft(version_id=version.pk, actor=actor_of(request))
+    messages.success(request, _("Utkastet, version %(number)s, är kastat.") % {"number": number})
+    return redirect("policy_versions")
+
+
 @login_required
 @require_POST
 def policy_adopt(request: HttpRequest, number: int) -> HttpResponse:
@@ -97,7 +114,8 @@ def policy_adopt(request: HttpRequest, number: int) -> HttpResponse:
     if not form.is_valid():
         return _version_page(request, version, form)
     try:
-        adopted = adopt(version_id=version.pk, actor=actor_of(request), valid_from=form.cleaned_data["valid_from"])
+        with _gone_is_404():
+            adopted = adopt(version_id=version.pk, actor=actor_of(request), valid_from=form.cleaned_data["valid_from"])
     except StateConflict as refusal:
         version.refresh_from_db(fields=["status"])
         if version.status != PolicyVersion.Status.DRAFT:  # somebody else was first
@@ -109,6 +127,15 @@ def policy_adopt(request: HttpRequest, number: int) -> HttpResponse:
         request, _("Version %(number)s gäller från och med %(day)s.") % {"number": adopted.number, "day": day}
     )
     return redirect(f"{reverse('rulebook')}?version={adopted.number}")
+
+
+@contextmanager
+def _gone_is_404() -> Iterator[None]:
+    """Answer 404 when somebody else has thrown the draft away since it was read."""
+    try:
+        yield
+    except PolicyVersion.DoesNotExist:
+        raise Http404 from None
 
 
 def _version_page(request: HttpRequest, version: PolicyVersion, form: AdoptForm | None = None) -> HttpResponse:
@@ -127,6 +154,7 @@ def _version_page(request: HttpRequest, version: PolicyVersion, form: AdoptForm 
     }
     if request.user.is_authenticated and version.status == PolicyVersion.Status.DRAFT:
         context["why_not"] = POLICY.why_not("adopt", version, actor_of(request))
+        context["may_discard"] = why_not_discard(actor_of(request)) is None
         context["form"] = form or AdoptForm(initial={"valid_from": _suggested_day(version, before)})
     return render(request, "kommun/policy_version.html", context, status=422 if form else 200)
 

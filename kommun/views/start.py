@@ -17,7 +17,8 @@ from kommun.policy import queries
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Show what waits for the reader. The apps say what there is, through the menu."""
-    context: dict[str, Any] = {"waiting": [item for item in items_for(request) if item["count"]]}
+    menu = items_for(request)
+    context: dict[str, Any] = {"nav_items": menu, "waiting": [item for item in menu if item["count"]]}
     context["version"] = policy.in_force()
     review = policy.policy_review_due(timezone.localdate())
     context["review"] = review if review and queries.may_see_drafts(request.user) else None

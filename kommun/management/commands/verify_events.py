@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from kommun.events import verify_chain
 
@@ -15,5 +16,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         report = verify_chain()
         if report.problems:
-            raise CommandError("Kedjan håller inte:\n" + "\n".join(report.problems))
-        self.stdout.write(f"Kedjan håller: {report.count} händelser, senaste kontrollsumma {report.head}")
+            raise CommandError("\n".join([_("Kedjan håller inte:"), *report.problems]))
+        told = _("Kedjan håller: %(count)s händelser, senaste kontrollsumma %(head)s")
+        self.stdout.write(told % {"count": report.count, "head": report.head})

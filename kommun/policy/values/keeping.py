@@ -30,6 +30,8 @@ class PublicRegister(Value):
     `names_of_persons` None: the source does not say, and then roles and units are shown.
     """
 
+    keeps = ("published", "fields")
+
     place: Short
     fields: tuple[RegisterField, ...] = ()
     published: bool
@@ -39,13 +41,11 @@ class PublicRegister(Value):
     reason: Text | None = None
     law: tuple[LawId, ...] = ()
 
-    def looser_than(self, reference: Self) -> bool:
-        """Not published, or fewer fields, is looser."""
-        return (reference.published and not self.published) or bool(set(reference.fields) - set(self.fields))
-
 
 class SnapshotInterval(Value):
     """Kind 24. How often the look of the channel is kept, and at which events besides."""
+
+    keeps = ("events",)
 
     every_months: int | None = Field(default=None, ge=1, le=60)
     anchor: Literal["calendar_half_year", "calendar_year", "rolling"] | None = None
@@ -59,9 +59,9 @@ class SnapshotInterval(Value):
 
     def looser_than(self, reference: Self) -> bool:
         """More seldom is looser."""
-        if reference.every_months is None:
-            return False
-        return self.every_months is None or self.every_months > reference.every_months
+        if reference.every_months and (self.every_months is None or self.every_months > reference.every_months):
+            return True
+        return super().looser_than(reference)
 
 
 SnapshotFileFormat = Literal[
@@ -159,6 +159,8 @@ class MinimumActivity(Value):
 
 class Closing(Value):
     """Kind 29. Who closes, who is told, what is said and done."""
+
+    keeps = ("inform", "message", "final_snapshot", "update_register")
 
     closed_by: tuple[Role, ...] = ()
     inform: tuple[Role, ...] = ()

@@ -37,8 +37,16 @@ class ApprovalChain(Value):
         return tuple(step for step in self.steps if step.kind == "approve")
 
     def looser_than(self, reference: Self) -> bool:
-        """Return True when somebody who must approve is left out."""
-        return bool({step.role for step in reference.approvals} - {step.role for step in self.approvals})
+        """Return True when somebody is left out or asked for less: an approval became a question, or need not be written."""
+        mine, asked = self._weights(), reference._weights()
+        return any(mine.get(role, (0, False)) < weight for role, weight in asked.items())
+
+    def _weights(self) -> dict[str, tuple[int, bool]]:
+        weight = {"inform": 1, "consult": 2, "approve": 3}
+        found: dict[str, tuple[int, bool]] = {}
+        for step in self.steps:
+            found[step.role] = max(found.get(step.role, (0, False)), (weight[step.kind], step.written))
+        return found
 
 
 DecisionField = Literal[
@@ -65,16 +73,14 @@ DecisionField = Literal[
 class DecisionFields(Value):
     """Kind 2. What the decision must state."""
 
+    keeps = ("fields",)
+
     fields: tuple[DecisionField, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _once(self) -> Self:
         no_repeats(self.fields, _("Samma uppgift"))
         return self
-
-    def looser_than(self, reference: Self) -> bool:
-        """Fewer fields are looser."""
-        return bool(set(reference.fields) - set(self.fields))
 
 
 class Attachment(Item):
@@ -106,6 +112,8 @@ class Confirmation(Item):
 class PrestartDocuments(Value):
     """Kind 3. What must be attached, read and confirmed before the start."""
 
+    keeps = ("needed", "readings", "confirmations")
+
     attachments: tuple[Attachment, ...] = ()
     readings: tuple[Reading, ...] = ()
     confirmations: tuple[Confirmation, ...] = ()
@@ -118,6 +126,11 @@ class PrestartDocuments(Value):
             raise ValueError(_("Regeln är tom: ange minst en bilaga, läsning eller fråga."))
         no_repeats((thing.key for things in lists for thing in things), _("Samma nyckel"))
         return self
+
+    @property
+    def needed(self) -> tuple[Attachment, ...]:
+        """The attachments that the application cannot do without."""
+        return tuple(thing for thing in self.attachments if thing.required)
 
 
 class Purpose(Item):
@@ -133,6 +146,8 @@ class Purposes(Value):
     The municipality's purposes. `binding`: at least one must be chosen; `free_text`: own words are also asked
     for.
     """
+
+    keeps = ("binding", "free_text")
 
     items: tuple[Purpose, ...] = ()
     binding: bool
@@ -164,6 +179,12 @@ class PlatformList(Value):
                 _("”as_named” har namn som inte står i listan: %(names)s.") % {"names": ", ".join(sorted(unknown))}
             )
         return self
+
+    def looser_than(self, reference: Self) -> bool:
+        """Return True for a milder mode, or a platform more on a list that is not only examples."""
+        force = {"examples": 0, "warn": 1, "block": 2}
+        more = set(self.platforms) - set(reference.platforms)
+        return force[self.mode] < force[reference.mode] or (reference.mode != "examples" and bool(more))
 
 
 class RoleCount(Item):
@@ -221,6 +242,8 @@ class MinimumAdministrators(Value):
 class CredentialsCustody(Value):
     """Kind 8. Where log-ins are kept and who holds them. The secret itself is never in the system."""
 
+    keeps = ("handed_to", "reachable_by_several")
+
     place: Literal["central_place", "held_by_role", "password_manager"]
     holders: tuple[Role, ...] = ()
     handed_to: tuple[Role, ...] = ()
@@ -238,27 +261,23 @@ class CredentialsCustody(Value):
 class StrongAuthentication(Value):
     """Kind 9. A second factor on the platform's accounts."""
 
+    keeps = ("required",)
+
     required: bool
     when: Literal["always", "where_supported", "personal_logins"] = "where_supported"
     attest_every_months: int | None = Field(default=None, ge=1, le=60)
 
-    def looser_than(self, reference: Self) -> bool:
-        """Not asking for it is looser."""
-        return reference.required and not self.required
-
 
 class AbsenceCover(Value):
     """Kind 10. Who covers, and who must secure it when nobody has been named (`fallback`, asked in this order)."""
+
+    keeps = ("substitute_required", "never_unattended", "in_advance")
 
     substitute_required: bool
     appointed_by: tuple[Role, ...] = ()
     fallback: tuple[Role, ...] = ()
     never_unattended: bool = False
     in_advance: bool = False
-
-    def looser_than(self, reference: Self) -> bool:
-        """Not asking for a substitute is looser."""
-        return reference.substitute_required and not self.substitute_required
 
 
 class InformationItem(Item):
@@ -278,16 +297,14 @@ class AccountInformation(Value):
     standard_text. Others may be added: they are shown and attested in the same way.
     """
 
+    keeps = ("items",)
+
     items: tuple[InformationItem, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _once(self) -> Self:
         no_repeats((item.key for item in self.items), _("Samma uppgift"))
         return self
-
-    def looser_than(self, reference: Self) -> bool:
-        """Fewer items are looser."""
-        return bool({item.key for item in reference.items} - {item.key for item in self.items})
 
 
 class TextTemplate(Item):
@@ -302,6 +319,8 @@ class TextTemplate(Item):
 
 class StandardText(Value):
     """Kind 12. Shared texts. `obligatory`: every account shows one of them."""
+
+    keeps = ("obligatory",)
 
     templates: tuple[TextTemplate, ...] = Field(min_length=1)
     obligatory: bool

@@ -144,6 +144,8 @@ class ContentCategory(Item):
 class ProhibitedContent(Value):
     """Kind 16. What may not be posted. `own_posts`: the same holds for what the municipality writes."""
 
+    keeps = ("categories", "tell_visitors", "own_posts")
+
     categories: tuple[ContentCategory, ...] = Field(min_length=1)
     tell_visitors: bool = False
     own_posts: bool = False
@@ -157,10 +159,6 @@ class ProhibitedContent(Value):
                 _("Kritik kan inte förbjudas: den skyddas av yttrandefriheten (regeringsformen 2 kap. 1 §).")
             )
         return self
-
-    def looser_than(self, reference: Self) -> bool:
-        """Fewer categories are looser."""
-        return bool({item.key for item in reference.categories} - {item.key for item in self.categories})
 
 
 LadderStep = Literal[
@@ -192,15 +190,16 @@ class RemovalLadder(Value):
 class Evidence(Value):
     """Kind 18. What is saved before removal, and who gets it."""
 
+    keeps = ("recipients", "registered")
+
     form: tuple[Literal["screenshot", "copy"], ...] = Field(min_length=1)
     before: Literal["hide", "delete"]
     recipients: tuple[Role, ...] = ()
     registered: bool = False
 
     def looser_than(self, reference: Self) -> bool:
-        """Later, or not registered, is looser."""
-        later = self.before == "delete" and reference.before == "hide"
-        return later or (reference.registered and not self.registered)
+        """Later is looser."""
+        return (self.before == "delete" and reference.before == "hide") or super().looser_than(reference)
 
 
 class PoliceReport(Value):
@@ -211,6 +210,10 @@ class PoliceReport(Value):
     contact: tuple[Role, ...] = ()
     reported_by: tuple[Role, ...] = ()
     stated: bool = True
+
+    def looser_than(self, reference: Self) -> bool:
+        """Return True when what was a duty is only allowed."""
+        return self.duty == "may" and reference.duty == "must"
 
 
 class RegistrationTrigger(Item):
@@ -223,6 +226,8 @@ class RegistrationTrigger(Item):
 
 class Registration(Value):
     """Kind 20. What is registered, what is kept ordered instead, what needs neither, whom to ask."""
+
+    keeps = ("triggers", "searchable", "direction_shown")
 
     triggers: tuple[RegistrationTrigger, ...] = ()
     ordered_instead: bool = False
@@ -242,6 +247,8 @@ class Registration(Value):
 
 class CriticalMass(Value):
     """Kind 21. Many critical posts at once. `count` None: people judge what many is."""
+
+    keeps = ("consult", "hold_reply", "inform")
 
     count: int | None = Field(default=None, ge=1, le=1000)
     consult: tuple[Role, ...] = ()
@@ -263,6 +270,8 @@ class Forwarding(Value):
 
 class ReplySignature(Value):
     """Kind 31. How a reply is signed."""
+
+    keeps = ("parts",)
 
     parts: tuple[Literal["first_name", "name", "title", "unit", "municipality"], ...] = Field(min_length=1)
     replies_only: bool = True
