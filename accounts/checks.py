@@ -1,6 +1,7 @@
 """System checks of the sign-ins: a production start refuses what belongs to the demo, and a secret that is no secret.
 
-Run with `manage.py check --deploy --database default`; the service's start does that (tags security and database).
+`manage.py migrate` runs them, so an update stops there and nothing else starts (docker-compose.yml); by hand:
+`manage.py check --deploy --database default`.
 """
 
 import re
@@ -17,6 +18,7 @@ from django.db import DatabaseError
 from accounts.models import User
 
 SHORTEST_SECRET = 50  # as Django's own W009, but an error: a guessed key signs anybody in
+TEST_CLIENT = "testserver"  # the name by which Django's own test client asks
 DEFAULT_SECRET = re.compile(r"insecure|change-?me|secret-?key|example|^(test|demo|dev)\b", re.IGNORECASE)
 
 
@@ -30,19 +32,18 @@ def _is_loopback(host: str) -> bool:
 
 
 @register(Tags.security)
-def check_demo_stays_at_home(**_kwargs: Any) -> list[CheckMessage]:
-    """Refuse the demo, whose sign-ins are printed on the screen, on an address that others can reach."""
-    if not settings.DEMO or settings.TESTING:
-        return []
-    outside = [host for host in settings.ALLOWED_HOSTS if not _is_loopback(host)]
-    if not outside:
-        return []
+def check_open_modes_stay_at_home(**_kwargs: Any) -> list[CheckMessage]:
+    """Refuse a mode that lets people in easily, or shows how we work, on an address that others can reach."""
+    modes = {"DEBUG": settings.DEBUG, "KANALKOLLEN_DEMO": settings.DEMO, "KANALKOLLEN_TESTING": settings.TESTING}
+    outside = [host for host in settings.ALLOWED_HOSTS if not _is_loopback(host) and host != TEST_CLIENT]
     return [
         Error(
-            f"KANALKOLLEN_DEMO is on and ALLOWED_HOSTS names {', '.join(outside)}.",
-            hint="The demo answers on loopback alone. Unset KANALKOLLEN_DEMO, or set ALLOWED_HOSTS=localhost,127.0.0.1.",
+            f"{mode} is on and ALLOWED_HOSTS names {', '.join(outside)}.",
+            hint=f"It is for loopback alone. Unset {mode}, or set ALLOWED_HOSTS=localhost,127.0.0.1.",
             id="accounts.E001",
         )
+        for mode, on in modes.items()
+        if on and outside
     ]
 
 

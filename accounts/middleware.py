@@ -11,10 +11,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext as _
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
+OPEN = {"theme_css", "logo", "health", "accessibility_statement", "unsubscribe"}  # what needs no second factor
 KEPT = "sent_while_signed_out"  # the key in the session
 PERSON = "person"  # the signed cookie that says whose browser it was last, so that nobody else is offered what was kept
 MOST_KEPT = 200_000  # characters: the longest application is far below it, and a session is a row in the database
@@ -24,6 +26,13 @@ def last_person(request: HttpRequest) -> str | None:
     """Return the id of whoever was signed in last in this browser, or None. The cookie cannot be made by hand."""
     found: str | None = request.get_signed_cookie(PERSON, default=None, salt=KEPT)
     return found
+
+
+def _page_before(request: HttpRequest) -> str:
+    """Return the page that the person stood on, as an address on our own host, or ""."""
+    found = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    path = escape_leading_slashes(found.path)
+    return f"{path}?{found.query}" if found.query else path
 
 
 class SecondFactorMiddleware:
@@ -48,7 +57,7 @@ class SecondFactorMiddleware:
 
     def _may_pass(self, request: HttpRequest) -> bool:
         name = (request.resolver_match.url_name or "") if request.resolver_match else ""
-        if name.startswith(("mfa_", "account_")) or name in {"theme_css", "health", "accessibility_statement"}:
+        if name.startswith(("mfa_", "account_")) or name in OPEN:
             return True
         methods = {record.get("method") for record in get_authentication_records(request, request.user)}
         if "socialaccount" in methods:
@@ -75,10 +84,8 @@ class KeepWhatWasSentMiddleware:
         htmx = getattr(request, "htmx", False)
         if not self._is_sent_to_sign_in(request, response) or (request.method != "POST" and not htmx):
             return response
-        if request.method == "POST":
-            target = self._keep(request)
-        else:
-            target = urlsplit(request.headers.get("HX-Current-URL", "")).path or request.get_full_path()
+        page = self._keep(request) if request.method == "POST" else _page_before(request)
+        target = page or request.get_full_path()
         address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': target}, safe='/')}"
         if htmx:
             return HttpResponse(status=204, headers={"HX-Redirect": address})
@@ -117,12 +124,12 @@ class KeepWhatWasSentMiddleware:
         fields = [(name, value) for name, value in fields if name != "csrfmiddlewaretoken"]
         too_much = sum(len(name) + len(value) for name, value in fields) > MOST_KEPT
         if too_much or last_person(request) is None:
-            return urlsplit(request.headers.get("Referer", "")).path or settings.LOGIN_REDIRECT_URL
+            return _page_before(request) or settings.LOGIN_REDIRECT_URL
         request.session[KEPT] = {
             "person": last_person(request),
             "path": request.get_full_path(),
             "fields": fields,
             "files": [upload.name for uploads in request.FILES.lists() for upload in uploads[1]],
-            "from": urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")).path,
+            "from": _page_before(request),
         }
         return reverse("send_again")

@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
+
+from kommun.history import HistoricalRecords
 
 
 class Unit(models.Model):
@@ -61,13 +62,16 @@ class User(AbstractUser):
     """Somebody who works for the municipality. `title` is the role people know, "Kulturchef"."""
 
     first_name = None  # type: ignore[assignment]  # one name field: not every name has a first and a last part
-    last_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]  # as above
     name = models.CharField(_("namn"), max_length=120)
     title = models.CharField(_("befattning"), max_length=120, blank=True)
     unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("enhet")
     )
     phone = models.CharField(_("telefon"), max_length=30, blank=True)
+    leaves_on = models.DateField(
+        _("sista dag"), null=True, blank=True, help_text=_("Sista dagen i tjänst, när personen ska sluta.")
+    )
 
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
 
@@ -92,6 +96,15 @@ class User(AbstractUser):
     def role(self) -> str:
         """The title with the unit, which is what others may always see: "Kulturchef, Kulturenheten"."""
         return ", ".join(part for part in (self.title or self.name, self.unit.name if self.unit else "") if part)
+
+    @property
+    def name_and_role(self) -> str:
+        """The role with the name before it, when that is another than the title: "Ada Berg (Kulturchef, Kulturenheten)"."""
+        return self.role if self.title in ("", self.name) else f"{self.name} ({self.role})"
+
+    def in_service(self, day: date) -> bool:
+        """Return whether the person can be given anything to do on the day: active, and not past the last day."""
+        return self.is_active and (self.leaves_on is None or day <= self.leaves_on)
 
     def get_full_name(self) -> str:
         """Return the name."""
@@ -191,6 +204,37 @@ class Absence(models.Model):
         return f"{self.user}: {self.starts_on} – {self.ends_on}"
 
 
+class UnitHandOver(models.Model):
+    """A unit that gets another manager or registrar on a coming day, because the one it has leaves. `successor` None: nobody."""
+
+    class Role(models.TextChoices):
+        MANAGER = "manager", _("Chef")
+        REGISTRAR = "registrar", _("Registrator")
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="hand_overs", verbose_name=_("enhet"))
+    role = models.CharField(_("roll"), max_length=10, choices=Role.choices)
+    leaver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("vem som slutar"))
+    successor = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("efterträdare")
+    )
+    takes_effect_on = models.DateField(_("gäller från och med"))
+    done_at = models.DateTimeField(_("genomförd"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("överlämning av enhet")
+        verbose_name_plural = _("överlämningar av enheter")
+        ordering = ["takes_effect_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "role"], condition=Q(done_at__isnull=True), name="one_coming_hand_over_a_unit_and_role"
+            ),
+            models.CheckConstraint(condition=~Q(leaver=F("successor")), name="unit_is_handed_to_somebody_else"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit}: {self.get_role_display()}, {self.takes_effect_on}"
+
+
 class Acknowledgement(models.Model):
     """Somebody has read a document, on a day, in the policy version then in force (matrix C7, C8)."""
 
@@ -208,3 +252,66 @@ class Acknowledgement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.document}"
+
+
+class MailChoice(models.Model):
+    """What somebody wants by mail of that which is no duty. Without a row: everything."""
+
+    user = models.OneToOneField(
+        User, on_delete=models.PROTECT, primary_key=True, related_name="mail_choice", verbose_name=_("vem")
+    )
+    soon = models.BooleanField(_("det som ska göras senare"), default=True)
+    copies = models.BooleanField(_("besked att känna till"), default=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("val av utskick")
+        verbose_name_plural = _("val av utskick")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class MailLine(models.Model):
+    """Something that a person is to be told of by mail, and why just that person. Written with the act, mailed once.
+
+    `about` is the id of the obligation: an app above knows what it is. Before `expires_at` it is to be read; None: it can
+    always wait for the next digest. `mailed_at` is set with the mail, or when there was nothing left to tell.
+    """
+
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("vem"))
+    about = models.BigIntegerField(_("uppgift"))
+    why = models.CharField(_("varför just den personen"), max_length=500)
+    covers_for = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("för")
+    )
+    expires_at = models.DateTimeField(_("läses före"), null=True, blank=True)
+    told_at = models.DateTimeField(_("när"))
+    mailed_at = models.DateTimeField(_("mejlad"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("rad i ett utskick")
+        verbose_name_plural = _("rader i utskick")
+        # Asked each minute: the cost follows what has not been mailed yet.
+        indexes = [
+            models.Index(fields=["expires_at", "id"], condition=Q(mailed_at__isnull=True), name="mail_line_waiting")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.about}"
+
+
+class DigestDay(models.Model):
+    """A working day whose digests are written: with this row, in one transaction, so that they are written once."""
+
+    day = models.DateField(_("dag"), primary_key=True)
+    written_at = models.DateTimeField(_("när"))
+    letters = models.PositiveIntegerField(_("antal"), default=0)
+
+    class Meta:
+        verbose_name = _("dag med utskick")
+        verbose_name_plural = _("dagar med utskick")
+
+    def __str__(self) -> str:
+        return str(self.day)

@@ -1,10 +1,16 @@
 """Messages to people, written with the act and sent after commit (`kommun.outbox`)."""
 
-from django.utils.translation import gettext as _
+from typing import TYPE_CHECKING
+
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Absence, User
 from accounts.rules import days
 from kommun import outbox
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 
 def absence_registered(absence: Absence) -> None:
@@ -22,13 +28,23 @@ def person_added(user: User) -> None:
     outbox.queue(user.email, _("Du har fått en inloggning till Kanalkollen"), "mail/person_added.txt", {"person": user})
 
 
-def _to_substitute(absence: Absence, subject: str, template: str) -> None:
+def last_day_changed(user: User) -> None:
+    """Tell somebody the last day that another person has said, or that there is none any more."""
+    subject = _("Din sista dag i Kanalkollen är ändrad")
+    outbox.queue(user.email, subject, "mail/last_day_changed.txt", {"person": user})
+
+
+def factor_removed(user: User) -> None:
+    """Tell somebody that the second factor is gone: who did not ask for it must know."""
+    outbox.queue(user.email, _("Din andra faktor är borttagen"), "mail/factor_removed.txt", {})
+
+
+def _to_substitute(absence: Absence, subject: "StrPromise", template: str) -> None:
     if absence.substitute is None:
         return
-    period = days(absence.starts_on, absence.ends_on)
     outbox.queue(
         absence.substitute.email,
-        subject % {"person": absence.user, "days": period},
+        subject,
         f"mail/{template}.txt",
-        {"absence": absence, "days": period},
+        {"absence": absence, "person": absence.user, "days": lazy(days, str)(absence.starts_on, absence.ends_on)},
     )

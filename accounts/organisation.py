@@ -1,7 +1,8 @@
 """The organisation as it is on some days: who manages what, who has been given which role, who is away, who covers.
 
 The tables are small, so they are read once (four queries) and every question is answered in memory: a page that asks
-about a thousand channels costs the same as one that asks about ten. Nothing here writes or reads the clock.
+about a thousand channels costs the same as one that asks about ten. Nothing here writes, and only `organisation_of` reads
+the clock.
 """
 
 from collections.abc import Collection, Iterator
@@ -97,23 +98,34 @@ class Organisation:
     @classmethod
     def load(cls, first_day: date, last_day: date | None = None) -> Self:
         """Read what holds on the days (one day without `last_day`). Four queries, whatever the size."""
-        last_day = last_day or first_day
-        found = cls(first_day, last_day)
-        found.units = {unit.pk: unit for unit in Unit.objects.all()}
-        found.appointments = list(
+        units = {unit.pk: unit for unit in Unit.objects.all()}
+        return cls(first_day, last_day or first_day, units)._with_people()
+
+    @classmethod
+    def load_roles(cls, day: date) -> Self:
+        """Read only who has been given which role and who is away: enough for `holds` without a unit.
+
+        Asked for each permission, and the managers of all units are most of the people. Three queries.
+        """
+        return cls(day, day)._with_people()
+
+    def _with_people(self) -> Self:
+        self.appointments = list(
             Appointment.objects.filter(
-                Q(ends_on__isnull=True) | Q(ends_on__gte=first_day), starts_on__lte=last_day
+                Q(ends_on__isnull=True) | Q(ends_on__gte=self.first_day), starts_on__lte=self.last_day
             ).order_by("starts_on", "pk")
         )
-        wanted = {unit.manager_id for unit in found.units.values()}
-        wanted |= {unit.registrar_id for unit in found.units.values()}
-        wanted |= {appointment.user_id for appointment in found.appointments}
-        away = Absence.objects.filter(withdrawn_at__isnull=True, starts_on__lte=last_day, ends_on__gte=first_day)
+        wanted = {unit.manager_id for unit in self.units.values()}
+        wanted |= {unit.registrar_id for unit in self.units.values()}
+        wanted |= {appointment.user_id for appointment in self.appointments}
+        away = Absence.objects.filter(
+            withdrawn_at__isnull=True, starts_on__lte=self.last_day, ends_on__gte=self.first_day
+        )
         for absence in away.order_by("pk"):
-            found.absences.setdefault(absence.user_id, []).append(absence)
+            self.absences.setdefault(absence.user_id, []).append(absence)
             wanted |= {absence.user_id, absence.substitute_id}
-        found.users = User.objects.select_related("unit").in_bulk([pk for pk in wanted if pk is not None])
-        return found
+        self.users = User.objects.select_related("unit").in_bulk([pk for pk in wanted if pk is not None])
+        return self
 
     # --- Absence and cover --------------------------------------------------------------------------------------------
 
@@ -126,14 +138,14 @@ class Organisation:
     def who_covers(self, user: User, day: date | None = None) -> Cover:
         """Return who does the person's duties on the day, following substitutes at most ten steps.
 
-        Somebody who may no longer sign in counts as away. A circle ends the search.
+        Somebody who may no longer sign in, or is past the last day, counts as away. A circle ends the search.
         """
         day = day or self.first_day
         chain = [user]
         while True:
             person = chain[-1]
             absence = self.absence_of(person.pk, day)
-            if person.is_active and absence is None:
+            if person.in_service(day) and absence is None:
                 return Cover(person, chain, absent=len(chain) > 1, problem="")
             substitute = self.users.get(absence.substitute_id) if absence and absence.substitute_id else None
             problem = self._why_not_further(chain, substitute, absence, day)
@@ -143,6 +155,9 @@ class Organisation:
 
     def _why_not_further(self, chain: list[User], substitute: User | None, absence: Absence | None, day: date) -> str:
         if substitute is None:
+            if absence is None and chain[-1].is_active and chain[-1].leaves_on is not None:
+                values = {"person": chain[-1], "day": short_day(chain[-1].leaves_on, day)}
+                return _("%(person)s har slutat. Sista dagen är %(day)s.") % values
             if absence is None:
                 return _("%(person)s är inte längre aktiv och har ingen ersättare.") % {"person": chain[-1]}
             return _("%(person)s är borta till och med %(day)s och har ingen ersättare.") % {
@@ -160,6 +175,10 @@ class Organisation:
         away = (self.users[user_id] for user_id in self.absences if user_id in self.users and user_id != user.pk)
         return [person for person in away if self.who_covers(person, day).person == user]
 
+    def acts_as(self, user: User, day: date | None = None) -> list[User]:
+        """Return the person, and everybody whom the person covers for on the day."""
+        return [user, *self.covered_by(user, day)]
+
     def with_absence(self, absence: Absence) -> Self:
         """Return the organisation as it would be with one more absence, saved or not."""
         people = {person.pk: person for person in (absence.user, absence.substitute) if person is not None}
@@ -169,11 +188,17 @@ class Organisation:
     def cover_periods(self, user: User, first_day: date, last_day: date) -> list[CoverPeriod]:
         """Return who does the person's duties on each of the days, days in a row with the same answer as one period.
 
-        The answer can only change where some absence begins or ends, so only those days are asked about.
+        The answer can only change where some absence begins or ends, or somebody leaves, so only those days are asked about.
         """
         changes = {first_day}
+        for person in self.users.values():
+            if person.leaves_on is not None and first_day <= person.leaves_on < last_day:
+                changes.add(person.leaves_on + timedelta(days=1))
         for row in (row for rows in self.absences.values() for row in rows):
-            changes |= {day for day in (row.starts_on, row.ends_on + timedelta(days=1)) if first_day < day <= last_day}
+            if first_day < row.starts_on <= last_day:
+                changes.add(row.starts_on)
+            if first_day <= row.ends_on < last_day:  # asked first: there is no day after 9999-12-31
+                changes.add(row.ends_on + timedelta(days=1))
         starts = sorted(changes)
         ends = [day - timedelta(days=1) for day in starts[1:]] + [last_day]
         periods: list[CoverPeriod] = []
@@ -226,8 +251,7 @@ class Organisation:
         For a manager the managers of the units above follow, and last the chief executive, who is the manager of the
         heads of department. Raises ValueError for a role that the organisation does not know.
         """
-        if role not in ROLES:
-            raise ValueError(f"unknown role {role!r}; known: {', '.join(sorted(ROLES))}")
+        _check_known(role)
         if role in {NEAREST_MANAGER, DEPARTMENT_HEAD, COMMITTEE}:
             yield from self._managers(role, unit)
             yield from self._appointees(Appointment.Role.CHIEF_EXECUTIVE, unit, day)
@@ -237,7 +261,9 @@ class Organisation:
             yield from self._appointees(Appointment.Role.STRATEGIST, unit, day)
         else:
             if role == Appointment.Role.REGISTRAR:
-                yield from self._registrars(unit)
+                for person, above in self._registrars(unit):
+                    values = {"person": person, "unit": above}
+                    yield Candidate(person, _("%(person)s är registrator för %(unit)s.") % values)
             yield from self._appointees(role, unit, day)
 
     def _managers(self, role: str, unit: Unit | None) -> Iterator[Candidate]:
@@ -258,13 +284,10 @@ class Organisation:
                 manager = self.users[unit.manager_id]
                 yield Candidate(manager, _("%(person)s är chef för %(unit)s.") % {"person": manager, "unit": unit})
 
-    def _registrars(self, unit: Unit | None) -> Iterator[Candidate]:
+    def _registrars(self, unit: Unit | None) -> Iterator[tuple[User, Unit]]:
         for above in self.line(unit):
             if above.registrar_id is not None:
-                person = self.users[above.registrar_id]
-                yield Candidate(
-                    person, _("%(person)s är registrator för %(unit)s.") % {"person": person, "unit": above}
-                )
+                yield self.users[above.registrar_id], above
 
     def _appointees(
         self, role: str, unit: Unit | None, day: date | None, *, anywhere: bool = False
@@ -287,8 +310,14 @@ class Organisation:
             people = [candidate.user for candidate in found if candidate.user is not None]
             people = people if role == COMMUNICATIONS_UNIT else people[:1]
         else:
-            people = [one.user for one in self.candidates(role, unit, day) if one.user is not None]
+            people = self._given(role, unit, day)
         return [person for person in dict.fromkeys(people) if person.is_active]
+
+    def _given(self, role: str, unit: Unit | None, day: date | None) -> list[User]:
+        """Return whom `candidates` names for a role that is given. Without the sentences: a permission needs none."""
+        _check_known(role)
+        registrars = self._registrars(unit) if role == Appointment.Role.REGISTRAR else ()
+        return [person for person, _above in registrars] + [person for _row, person in self.appointed(role, unit, day)]
 
     def all_holders(self, role: str, day: date | None = None) -> list[User]:
         """Return the active people who hold the role for any unit or for the whole municipality."""
@@ -306,10 +335,25 @@ class Organisation:
             return False
         return user in people or any(self.who_covers(person, day).person == user for person in people)
 
+    def holds(self, user: User, role: str, unit: Unit | None, day: date | None = None) -> bool:
+        """Return whether the person holds the role for the unit, or covers for somebody who does.
+
+        A role given for a unit holds for the units below it. Without a unit only roles for the whole municipality count.
+        """
+        return self.acts_for(user, self.holders(role, unit, day), day)
+
+    def holds_any(self, user: User, *roles: str) -> bool:
+        """Return whether the person holds one of the roles for any unit, or covers for somebody who does."""
+        return any(self.acts_for(user, self.all_holders(role)) for role in roles)
+
     def manages(self, user: User, unit: Unit | None, day: date | None = None) -> bool:
         """Return whether the person is manager of the unit or of one above it, or covers for such a manager."""
         managers = [self.users[above.manager_id] for above in self.line(unit) if above.manager_id]
         return self.acts_for(user, managers, day)
+
+    def managed_by(self, user: User) -> list[Unit]:
+        """Return the units that the person manages, those below one's own among them, also for somebody who is away."""
+        return [unit for unit in self.units.values() if self.manages(user, unit)]
 
     # --- Who answers --------------------------------------------------------------------------------------------------
 
@@ -339,9 +383,9 @@ class Organisation:
             asked = asked or person
             cover = self.who_covers(person, day)
             if cover.person is not None and cover.person.pk not in exclude:
-                said += self._absence_sentences(cover, day)
+                said += self.explain(cover, day)
                 return Responsible(asked, cover.person, " ".join(said))
-            said += self._absence_sentences(cover, day)
+            said += self.explain(cover, day)
             if cover.person is not None:
                 said.append(_("%(person)s är själv part och hoppas över.") % {"person": cover.person})
         said.append(_("Ingen finns att fråga. Systemadministratören behöver ge någon rollen."))
@@ -352,7 +396,7 @@ class Organisation:
         for fallback in FALLBACK:
             yield from self._appointees(fallback, unit, day, anywhere=True)
 
-    def _absence_sentences(self, cover: Cover, day: date | None) -> list[str]:
+    def explain(self, cover: Cover, day: date | None = None) -> list[str]:
         """Say for each in the chain until when the person is away and who steps in, and last what is missing."""
         day = day or self.first_day
         said: list[str] = []
@@ -370,10 +414,15 @@ class Organisation:
         return said
 
 
+def _check_known(role: str) -> None:
+    if role not in ROLES:
+        raise ValueError(f"unknown role {role!r}; known: {', '.join(sorted(ROLES))}")
+
+
 def organisation_of(request: HttpRequest) -> Organisation:
     """Return the organisation of today, read once per request."""
     found: Organisation | None = getattr(request, "_organisation", None)
     if found is None:
         found = Organisation.load(timezone.localdate())
-        request._organisation = found  # type: ignore[attr-defined]
+        request._organisation = found  # type: ignore[attr-defined]  # kept where the request is, for as long as it is
     return found

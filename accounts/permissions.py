@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 from django.utils import timezone
 
-from accounts import queries
 from accounts.models import Appointment, User
 from accounts.organisation import Organisation
 
@@ -20,6 +19,11 @@ R = Appointment.Role
 GRANTS: dict[str, tuple[str, ...]] = {
     "kommun.adopt_policyversion": (R.STRATEGIST, R.ADMINISTRATOR),
     "kommun.view_policyversion": (R.STRATEGIST, R.ADMINISTRATOR, R.IT_COMMUNICATIONS_MANAGER),
+    # The browser admin: who comes in, who keeps the register there, who follows the work, and who decides about people.
+    "kommun.use_admin": (R.STRATEGIST, R.WEB_EDITOR, R.ADMINISTRATOR),
+    "kommun.keep_register": (R.STRATEGIST, R.WEB_EDITOR, R.ADMINISTRATOR),
+    "kommun.steer": (R.STRATEGIST, R.ADMINISTRATOR),
+    "kommun.administer": (R.ADMINISTRATOR,),
 }
 
 
@@ -33,10 +37,7 @@ class AppointmentBackend(BaseBackend):
             return False
         kept: dict[str, bool] = user_obj.__dict__.setdefault("_by_appointment", {})
         if perm not in kept:
-            organisation = Organisation.load(timezone.localdate())
+            organisation = Organisation.load_roles(timezone.localdate())
             for name, holders in GRANTS.items():
-                kept[name] = any(
-                    queries.holds_role(user_obj, role, None, organisation.first_day, organisation=organisation)
-                    for role in holders
-                )
+                kept[name] = any(organisation.holds(user_obj, role, None) for role in holders)
         return kept[perm]

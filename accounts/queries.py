@@ -1,108 +1,36 @@
-"""Questions about the municipality's people: who holds a role, who is away, who covers, who answers.
+"""Questions about the municipality's people: who answers, who is away, whom nobody covers.
 
-Each function reads the small tables itself (four queries). Whoever asks several questions about the same days loads
-one `Organisation` and hands it on; a page uses `organisation_of(request)`, which loads at most once a request.
+`responsible_for` reads the small tables itself (four queries). Whoever asks several questions about the same days loads
+one `Organisation`; a page uses `organisation_of(request)`, which loads at most once a request.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import rules
 from accounts.duties import Duty, duties_from_apps
 from accounts.models import Absence, Appointment, Unit, User
-from accounts.organisation import (
-    ORGANISATION_ROLES,
-    ROLES,
-    Cover,
-    CoverPeriod,
-    Organisation,
-    Responsible,
-    organisation_of,
-)
+from accounts.organisation import CoverPeriod, Organisation, Responsible
 from kommun import policy
 
-__all__ = [
-    "ORGANISATION_ROLES",
-    "ROLES",
-    "AbsencePlan",
-    "Cover",
-    "CoveredAbsence",
-    "Organisation",
-    "Responsible",
-    "absences_covered_by",
-    "absences_of",
-    "absences_visible_to",
-    "covered_by",
-    "has_any_role",
-    "holds_role",
-    "manages",
-    "organisation_of",
-    "people_in_charge",
-    "plan_absence",
-    "responsible_for",
-    "roles_in_force",
-    "uncovered_absences",
-    "who_covers",
-]
 
-
-def who_covers(user: User, today: date, *, organisation: Organisation | None = None) -> Cover:
-    """Return who does the person's duties on the day. See `Cover`: the chain begins with the person asked about."""
-    return (organisation or Organisation.load(today)).who_covers(user, today)
-
-
-def covered_by(user: User, today: date, *, organisation: Organisation | None = None) -> list[User]:
-    """Return everybody the person covers for on the day, also at the end of a chain of substitutes."""
-    return (organisation or Organisation.load(today)).covered_by(user, today)
-
-
-def responsible_for(
-    role: str,
-    unit: Unit | None,
-    *,
-    today: date,
-    exclude: Collection[int] = (),
-    organisation: Organisation | None = None,
-) -> Responsible:
+def responsible_for(role: str, unit: Unit | None, *, today: date, exclude: Collection[int] = ()) -> Responsible:
     """Return who answers for the role, with the reason in words. People in `exclude` (user ids) are never named.
 
-    Raises ValueError for a role outside `ROLES`; owner and deputy come from the register of channels.
+    Raises ValueError for a role outside `organisation.ROLES`; owner and deputy come from the register of channels.
     """
-    return (organisation or Organisation.load(today)).responsible_for(role, unit, today, exclude)
+    return Organisation.load(today).responsible_for(role, unit, today, exclude)
 
 
-def people_in_charge(
-    unit: Unit | None, *, today: date, organisation: Organisation | None = None
-) -> dict[str, Responsible]:
-    """Return who answers for each role in `ROLES` for the unit on the day."""
-    organisation = organisation or Organisation.load(today)
-    return {role: organisation.responsible_for(role, unit, today) for role in sorted(ROLES)}
-
-
-def holds_role(
-    user: User, role: str, unit: Unit | None, today: date, *, organisation: Organisation | None = None
-) -> bool:
-    """Return whether the person holds the role for the unit on the day, or covers for somebody who does.
-
-    A role given for a unit holds for the units below it. Without a unit only roles for the whole municipality count.
-    """
-    organisation = organisation or Organisation.load(today)
-    return organisation.acts_for(user, organisation.holders(role, unit, today), today)
-
-
-def has_any_role(user: User, *roles: str, today: date, organisation: Organisation | None = None) -> bool:
-    """Return whether the person holds one of the roles for any unit on the day, or covers for somebody who does."""
-    organisation = organisation or Organisation.load(today)
-    return any(organisation.acts_for(user, organisation.all_holders(role, today), today) for role in roles)
-
-
-def manages(user: User, unit: Unit | None, today: date, *, organisation: Organisation | None = None) -> bool:
-    """Return whether the person is manager of the unit or of one above it, or covers for such a manager on the day."""
-    return (organisation or Organisation.load(today)).manages(user, unit, today)
+def address_is_taken(email: str) -> bool:
+    """Return whether somebody has the address, or is changing to it."""
+    taken = User.objects.filter(email__iexact=email), EmailAddress.objects.filter(email__iexact=email)
+    return any(rows.exists() for rows in taken)
 
 
 # --- Absence ----------------------------------------------------------------------------------------------------------
@@ -110,10 +38,49 @@ def manages(user: User, unit: Unit | None, today: date, *, organisation: Organis
 HORIZON = timedelta(days=60)  # how far ahead uncovered leave is shown: a summer is planned two months before
 
 
-def absences_visible_to(user: User) -> QuerySet[Absence]:
-    """Return the absences that the person may see: the person's own, and those where the person is the substitute."""
-    rows = Absence.objects.filter(Q(user=user) | Q(substitute=user), withdrawn_at__isnull=True)
-    return rows.select_related("user__unit", "substitute__unit")
+def _standing() -> QuerySet[Absence]:
+    return Absence.objects.filter(withdrawn_at__isnull=True).select_related("user__unit", "substitute__unit")
+
+
+def people_to_hand_in_for(reader: User, organisation: Organisation) -> QuerySet[User]:
+    """Return the active people whose absence the reader may hand in and take back, as `rules.why_not_register_absence`."""
+    people = User.objects.filter(is_active=True)
+    if organisation.holds_any(reader, Appointment.Role.ADMINISTRATOR):
+        return people
+    return people.filter(Q(pk=reader.pk) | Q(unit__in=organisation.managed_by(reader)))
+
+
+def absences_visible_to(reader: User, organisation: Organisation) -> QuerySet[Absence]:
+    """Return the absences that the person may see: the person's own, as substitute, and those of the people managed."""
+    people = people_to_hand_in_for(reader, organisation)
+    return _standing().filter(Q(user=reader) | Q(substitute=reader) | Q(user__in=people))
+
+
+def absences_to_name_substitute_for(reader: User, organisation: Organisation) -> QuerySet[Absence]:
+    """Return the absences that are not over and whose substitute the reader may choose, as `rules.why_not_name_substitute`."""
+    rows = _standing().filter(ends_on__gte=organisation.first_day)
+    if organisation.holds_any(reader, *rules.SEES_ALL_ABSENCE):
+        return rows
+    return rows.filter(user__in=people_to_hand_in_for(reader, organisation))
+
+
+def people_kept_by(reader: User, organisation: Organisation) -> QuerySet[User]:
+    """Return everybody whom the reader may see in the list of people, also those who have left.
+
+    The strategist, the IT and communications manager and the administrators see all, a manager the units managed, and
+    everybody oneself.
+    """
+    rows = User.objects.select_related("unit")
+    if organisation.holds_any(reader, *rules.SEES_ALL_ABSENCE):
+        return rows
+    return rows.filter(Q(pk=reader.pk) | Q(unit__in=organisation.managed_by(reader)))
+
+
+def keeps_people(reader: User, organisation: Organisation) -> bool:
+    """Return whether the reader sees more people than oneself in the list."""
+    return organisation.holds_any(reader, *rules.SEES_ALL_ABSENCE) or any(
+        organisation.manages(reader, unit) for unit in organisation.units.values()
+    )
 
 
 @dataclass(frozen=True)
@@ -131,13 +98,18 @@ class CoveredAbsence:
 
 def absences_of(user: User, today: date) -> list[CoveredAbsence]:
     """Return what the person has handed in and that is not over, soonest first, with who covers."""
-    rows = absences_visible_to(user).filter(user=user, ends_on__gte=today).order_by("starts_on", "pk")
-    return _with_cover(list(rows), today)
+    rows = list(_standing().filter(user=user, ends_on__gte=today).order_by("starts_on", "pk"))
+    return _with_cover(rows, today, _organisation_during(rows, today))
+
+
+def cover_of(absence: Absence, today: date) -> CoveredAbsence:
+    """Return who covers on the days that are left of one absence."""
+    return _with_cover([absence], today, _organisation_during([absence], today))[0]
 
 
 def absences_covered_by(user: User, today: date) -> list[Absence]:
     """Return the absences that are not over and that name the person as substitute, soonest first."""
-    rows = absences_visible_to(user).filter(substitute=user, ends_on__gte=today)
+    rows = _standing().filter(substitute=user, ends_on__gte=today)
     return list(rows.order_by("starts_on", "pk"))
 
 
@@ -147,20 +119,23 @@ def uncovered_absences(today: date, reader: User) -> list[CoveredAbsence]:
     The strategist, the IT and communications manager and the administrators see all; a manager sees those of the
     units managed; everybody else sees none. Source: leave without cover is shown before it starts (design idea 5).
     """
-    rows = Absence.objects.filter(withdrawn_at__isnull=True, starts_on__lte=today + HORIZON, ends_on__gte=today)
-    found = _with_cover(list(rows.select_related("user__unit", "substitute__unit").order_by("starts_on", "pk")), today)
-    organisation = Organisation.load(today)
-    if not has_any_role(reader, *rules.SEES_ALL_ABSENCE, today=today, organisation=organisation):
-        found = [one for one in found if organisation.manages(reader, one.absence.user.unit, today)]
-    return [one for one in found if one.uncovered]
+    rows = list(_standing().filter(starts_on__lte=today + HORIZON, ends_on__gte=today).order_by("starts_on", "pk"))
+    organisation = _organisation_during(rows, today)
+    if not organisation.holds_any(reader, *rules.SEES_ALL_ABSENCE):
+        rows = [row for row in rows if organisation.manages(reader, row.user.unit)]
+    return [one for one in _with_cover(rows, today, organisation) if one.uncovered]
 
 
-def _with_cover(rows: list[Absence], today: date) -> list[CoveredAbsence]:
-    if not rows:
-        return []
-    organisation = Organisation.load(today, max(row.ends_on for row in rows))
-    periods = (organisation.cover_periods(row.user, max(row.starts_on, today), row.ends_on) for row in rows)
-    return [CoveredAbsence(row, found) for row, found in zip(rows, periods, strict=True)]
+def _organisation_during(rows: list[Absence], today: date) -> Organisation:
+    """Read the organisation from today until the last of the absences is over."""
+    return Organisation.load(today, max([today, *(row.ends_on for row in rows)]))
+
+
+def _with_cover(rows: list[Absence], today: date, organisation: Organisation) -> list[CoveredAbsence]:
+    return [
+        CoveredAbsence(row, organisation.cover_periods(row.user, max(row.starts_on, today), row.ends_on))
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True)
@@ -197,12 +172,15 @@ def plan_absence(absence: Absence, today: date) -> AbsencePlan:
 
 
 def _left_alone(absence: Absence, before: Organisation, after: Organisation) -> list[CoveredAbsence]:
-    """Find the people whom the one who leaves was to cover for, and who then have nobody."""
+    """Find the people who had somebody, perhaps at the end of a chain, and who have nobody when this one leaves too."""
+    rows = [row for rows in before.absences.values() for row in rows]
+    leaning = {absence.user_id}  # everybody whose chain of substitutes passes the one who leaves
+    while more := {row.user_id for row in rows if row.substitute_id in leaning} - leaning:
+        leaning |= more
     found = []
-    for row in absences_covered_by(absence.user, absence.starts_on):
+    for row in (row for row in rows if row.user_id in leaning - {absence.user_id}):
+        row.user = before.users[row.user_id]
         first, last = max(row.starts_on, absence.starts_on), min(row.ends_on, absence.ends_on)
-        if first > last:
-            continue
         had = all(period.cover.person for period in before.cover_periods(row.user, first, last))
         now = CoveredAbsence(row, after.cover_periods(row.user, first, last))
         if had and now.uncovered:

@@ -30,7 +30,9 @@ def why_not_register_absence(actor: Actor, person: User, organisation: Organisat
     """
     if actor.user is None or actor.user == person:
         return None
-    if organisation.manages(actor.user, person.unit) or _is_administrator(actor.user, organisation):
+    if organisation.manages(actor.user, person.unit) or organisation.holds_any(
+        actor.user, Appointment.Role.ADMINISTRATOR
+    ):
         return None
     return _("Bara den som är borta, personens chef eller en systemadministratör kan lämna in frånvaro.")
 
@@ -42,8 +44,49 @@ def why_not_withdraw_absence(actor: Actor, absence: Absence, organisation: Organ
     return _("Bara den som är borta, personens chef eller en systemadministratör kan ta tillbaka frånvaron.")
 
 
-def _is_administrator(user: User, organisation: Organisation) -> bool:
-    return organisation.acts_for(user, organisation.all_holders(Appointment.Role.ADMINISTRATOR))
+def why_not_name_substitute(actor: Actor, absence: Absence, organisation: Organisation) -> str | None:
+    """Return why the actor may not choose who covers, or None. Also those whom the clock asks when nobody has done it."""
+    if why_not_register_absence(actor, absence.user, organisation) is None:
+        return None
+    if actor.user is not None and organisation.holds_any(actor.user, *SEES_ALL_ABSENCE):
+        return None
+    return _("Ersättare väljs av den som är borta, personens chef eller kommunikationsstrategen.")
+
+
+KEEPS_PEOPLE = (Appointment.Role.STRATEGIST, Appointment.Role.ADMINISTRATOR)
+
+
+def why_not_keep_person(actor: Actor, person: User, organisation: Organisation) -> str | None:
+    """Return why the actor may not say when the person leaves and hand over what the person holds, or None."""
+    if actor.user is None:
+        return _("En människa lämnar över, inte schemaläggaren.")
+    if actor.user == person or organisation.manages(actor.user, person.unit):
+        return None
+    if organisation.holds_any(actor.user, *KEEPS_PEOPLE):
+        return None
+    return _("Det här görs av personen själv, personens chef, kommunikationsstrategen eller en systemadministratör.")
+
+
+def why_not_last_day(day: date, today: date) -> str | None:
+    """Return what is wrong with somebody's last day of service, or None."""
+    if day < today:
+        return _("Dagen har redan varit. Har personen redan slutat? Välj i dag.")
+    if day - today > LONGEST_ABSENCE:
+        return _("Dagen är mer än tre år bort. Kontrollera årtalet.")
+    return None
+
+
+def why_not_successor(successor: User, leaver: User, gone_from: date) -> str | None:
+    """Return why somebody cannot take over from the person who is gone from a day on, or None."""
+    if successor == leaver:
+        return _("Välj någon annan än den som slutar.")
+    if not successor.is_active:
+        return _("%(person)s är inte längre aktiv. Välj någon annan.") % {"person": successor}
+    if not successor.in_service(gone_from):
+        assert successor.leaves_on is not None  # noqa: S101  (an active person is out of service after a last day only)
+        values = {"person": successor, "day": short_day(successor.leaves_on, gone_from)}
+        return _("%(person)s slutar också, sista dagen är %(day)s. Välj någon annan.") % values
+    return None
 
 
 def errors_of_absence(absence: Absence, organisation: Organisation, today: date) -> dict[str, list[str]]:
@@ -66,7 +109,7 @@ def errors_of_absence(absence: Absence, organisation: Organisation, today: date)
         errors["starts_on"] = [
             _("Det finns redan frånvaro %(days)s. Ta tillbaka den först, eller välj andra dagar.") % {"days": taken}
         ]
-    elif reasons := _why_not_substitute(absence, organisation):
+    elif reasons := why_not_substitute(absence, organisation, absence.starts_on):
         errors["substitute"] = reasons
     return errors
 
@@ -76,12 +119,13 @@ def _overlapping(absence: Absence, organisation: Organisation) -> list[Absence]:
     return [row for row in others if row.starts_on <= absence.ends_on and row.ends_on >= absence.starts_on]
 
 
-def _why_not_substitute(absence: Absence, organisation: Organisation) -> list[str]:
+def why_not_substitute(absence: Absence, organisation: Organisation, first_day: date) -> list[str]:
+    """Return why the absence's substitute cannot cover on each day from `first_day` on. As `errors_of_absence`."""
     if absence.substitute is None:
         return []
     if absence.substitute_id == absence.user_id:
         return [_("Välj någon annan än den som är borta.")]
-    periods = organisation.cover_periods(absence.user, absence.starts_on, absence.ends_on)
+    periods = organisation.cover_periods(absence.user, first_day, absence.ends_on)
     return [
         _("%(days)s: %(problem)s Välj en annan ersättare eller andra dagar.")
         % {"days": days(period.first_day, period.last_day), "problem": period.cover.problem}

@@ -54,11 +54,8 @@ def appoint(*, user_id: int, role: str, starts_on: date, actor: ActorLike) -> Ap
 
 @transaction.atomic
 def make_administrator(*, user_id: int, starts_on: date, actor: ActorLike) -> User:
-    """Let somebody into the admin with every permission, as the first administrator must be. Raises NotPermitted."""
+    """Give somebody the role of administrator, which the first one can get from nobody. Raises NotPermitted."""
     check_command_line(actor)
     user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
-    user.is_staff = user.is_superuser = True
-    user.save(update_fields=["is_staff", "is_superuser"])
-    record("person.made_administrator", subject=user, actor=actor)
     appoint(user_id=user_id, role=Appointment.Role.ADMINISTRATOR, starts_on=starts_on, actor=actor)
     return user

@@ -3,6 +3,7 @@
 A form with errors is answered with 422, as everywhere in the product; allauth itself answers 200.
 """
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -13,8 +14,15 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as provider
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
+from allauth.socialaccount.providers.saml import views as saml
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import URLPattern, include, path, re_path
+
+from accounts.sign_in_views import PasswordResetView
+
+log = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponse]
 
@@ -29,6 +37,26 @@ def _with_422(view: View) -> View:
             if any(form.errors for form in forms):
                 response.status_code = 422
         return response
+
+    return answer
+
+
+def _to_provider(view: View) -> View:
+    """Leave for the identity provider by a page of our own, and say so when the provider cannot be asked for its addresses.
+
+    A redirect would do everywhere but in Chromium: there `form-action 'self'` holds for where a form's redirects lead too.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response = view(request, *args, **kwargs)
+        except OSError as error:  # what requests and urllib raise alike
+            log.warning("The identity provider cannot be reached: %r", error)
+            return render(request, "socialaccount/authentication_error.html", status=503)
+        if response.status_code != 302:
+            return response
+        return render(request, "socialaccount/login_redirect.html", {"redirect_to": response["Location"]})
 
     return answer
 
@@ -48,7 +76,7 @@ urlpatterns = [
     re_path(r"^e-post/bekrafta/(?P<key>[-:\w]+)/$", account.confirm_email, name="account_confirm_email"),
     _page("losenord/", account.password_change, "account_change_password"),
     _page("losenord/valj/", account.password_set, "account_set_password"),
-    _page("losenord/glomt/", account.password_reset, "account_reset_password"),
+    _page("losenord/glomt/", PasswordResetView.as_view(), "account_reset_password"),
     _page("losenord/glomt/skickat/", account.password_reset_done, "account_reset_password_done"),
     re_path(
         r"^losenord/nytt/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
@@ -76,6 +104,8 @@ urlpatterns = [
     _page("leverantor/fel/", provider.login_error, "socialaccount_login_error"),
     _page("leverantor/ny/", provider.signup, "socialaccount_signup"),
     _page("leverantor/", provider.connections, "socialaccount_connections"),
+    path("oidc/<provider_id>/login/", _to_provider(openid_connect.login), name="openid_connect_login"),
+    path("saml/<organization_slug>/login/", _to_provider(saml.login), name="saml_login"),
     path("", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("", include("allauth.socialaccount.providers.saml.urls")),
 ]
