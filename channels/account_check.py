@@ -11,12 +11,15 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from channels.addresses import AddressError, CanonicalAccount, account_named, parse_account
-from channels.confusables import edits, skeleton
+from channels.confusables import skeleton
 from channels.links import unicode_host
 from channels.platform_specs import PlatformSpec, PlatformSpecs
 
@@ -95,27 +98,37 @@ class Verdict:
 
 
 class AccountIndex:
-    """The register made ready for questions. Build it from one query; it serves any number of questions that day."""
+    """The register made ready for questions. Build it from one query; it serves any number of questions that day.
 
-    def __init__(self, accounts: Iterable[RegisteredAccount], specs: PlatformSpecs, today: date) -> None:
+    `website` is the address of the municipality's own site, which is nothing to warn of.
+    """
+
+    def __init__(
+        self, accounts: Iterable[RegisteredAccount], specs: PlatformSpecs, today: date, website: str = ""
+    ) -> None:
         self.specs, self.today = specs, today
+        self.own_host = unicode_host((urlsplit(website).hostname or "").removeprefix("www."))
         self.by_key: dict[tuple[str, str], list[RegisteredAccount]] = defaultdict(list)
         self.by_id: dict[tuple[str, str], list[RegisteredAccount]] = defaultdict(list)
         self.by_name: dict[str, list[RegisteredAccount]] = defaultdict(list)
         self.by_skeleton: dict[str, list[RegisteredAccount]] = defaultdict(list)
         self.by_channel: dict[int, RegisteredAccount] = {}
         self.by_any_name: dict[tuple[str, str], list[RegisteredAccount]] = defaultdict(list)  # listed or not
-        self.without_id: set[tuple[str, bool]] = (
-            set()
-        )  # platform, listed: an account of ours is known by its name alone
-        self.without_name: set[tuple[str, bool]] = set()  # and where one is known by its id alone
+        # Platform and listed: where an account of ours is known by its name alone, and where one is by its id alone.
+        self.without_id: set[tuple[str, bool]] = set()
+        self.without_name: set[tuple[str, bool]] = set()
         for account in accounts:
             self._add(account)
 
     @cached_property
-    def shapes(self) -> list[tuple[str, int]]:
-        """The skeletons of what is listed and current, each with its letters. Made when a look-alike is first searched for."""
-        return [(looks, _letters(looks)) for looks in self.by_skeleton]
+    def names(self) -> list[str]:
+        """The skeletons of what is listed and current. Made when a look-alike is first searched for."""
+        return list(self.by_skeleton)
+
+    def is_own_site(self, account: CanonicalAccount) -> bool:
+        """Return True for a page of the municipality's own site, which is no account."""
+        host = unicode_host(account.handle_key.partition("/")[0].partition("?")[0])
+        return bool(self.own_host) and f".{host}".endswith(f".{self.own_host}")
 
     def family(self, platform: str | None) -> str:
         """Return the key of the platform, or one word for all that are told by their host."""
@@ -139,8 +152,9 @@ class AccountIndex:
         if not account.listed:
             return
         self.by_channel[account.channel] = account
-        if account.skeleton:
-            self.by_skeleton[account.skeleton].append(account)
+        if account.skeleton and not _is_article(account.platform, self.specs):
+            if account.skeleton not in AFFIXES:  # @info of another server imitates nobody
+                self.by_skeleton[account.skeleton].append(account)
             for name in names:
                 self.by_name[name].append(account)
 
@@ -232,8 +246,15 @@ def _of_name(account: CanonicalAccount, index: AccountIndex) -> Verdict:
         return Verdict(Kind.CANNOT_TELL, account, matches, why=why, code="several")
     if found:  # ours, but not for the public to see
         return Verdict(Kind.UNKNOWN, account)
+    if index.is_own_site(account):
+        return _of_own_site(account)
     near = _alike(account, index)
     return Verdict(Kind.LOOKALIKE, account, near) if near else Verdict(Kind.UNKNOWN, account)
+
+
+def _of_own_site(account: CanonicalAccount) -> Verdict:
+    why = _("Adressen leder till kommunens egen webbplats. Den är inget konto i sociala medier.")
+    return Verdict(Kind.CANNOT_TELL, account, why=why, code="own_site")
 
 
 def _ours_in_another_form(account: CanonicalAccount, index: AccountIndex) -> set[bool]:
@@ -252,8 +273,10 @@ def _ours_in_another_form(account: CanonicalAccount, index: AccountIndex) -> set
 
 def _of_somebody_else(account: CanonicalAccount, index: AccountIndex) -> Verdict:
     family = index.family(account.platform)
-    if account.platform_account_id:
+    if account.platform_account_id or _is_article(account.platform, index.specs):
         return Verdict(Kind.UNKNOWN, account)
+    if family == WEB and index.is_own_site(account):
+        return _of_own_site(account)
     if family == WEB and not _is_named(account, index.specs):
         alike = _alike_on_the_web(account, index)
         return Verdict(Kind.LOOKALIKE, account, alike) if alike else Verdict(Kind.UNKNOWN, account)
@@ -263,6 +286,12 @@ def _of_somebody_else(account: CanonicalAccount, index: AccountIndex) -> Verdict
         return Verdict(Kind.WRONG_PLATFORM, account, elsewhere)
     near = _alike(account, index)
     return Verdict(Kind.LOOKALIKE, account, near) if near else Verdict(Kind.UNKNOWN, account)
+
+
+def _is_article(platform: str | None, specs: PlatformSpecs) -> bool:
+    # An article is about us: it does not pass itself off as us, and its title is not what we call ourselves.
+    spec = specs.get(platform)
+    return spec is not None and spec.title
 
 
 def _is_named(account: CanonicalAccount, specs: PlatformSpecs) -> bool:
@@ -278,7 +307,7 @@ def _alike(account: CanonicalAccount, index: AccountIndex) -> tuple[RegisteredAc
         return ()
     found = [(0, each) for each in index.by_skeleton.get(looks, [])]
     found += [(1, each) for rest in _without_affix(looks) for each in index.by_skeleton.get(rest, [])]
-    found += [(1 + far, each) for theirs, far in _near(looks, index.shapes) for each in index.by_skeleton[theirs]]
+    found += [(1 + far, each) for theirs, far in _near(looks, index.names) for each in index.by_skeleton[theirs]]
     usable = [
         (far, each) for far, each in found if index.family(each.platform) != WEB or _shares_host(each, index.specs)
     ]
@@ -300,31 +329,17 @@ def _without_affix(looks: str) -> Iterator[str]:
             yield looks[cut:]
 
 
-def _near(looks: str, shapes: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+def _near(looks: str, names: list[str]) -> Iterator[tuple[str, int]]:
     """Yield our names that are at most two edits away, one for short names, none for very short ones.
 
+    An edit adds, drops or replaces a character, or swaps two neighbours.
     The name of another municipality is no imitation of ours, however near it is: Mora is not a misspelt Nora.
     """
-    letters = _letters(looks)
     others = _municipalities_in(looks)
-    for theirs, their_letters in shapes:
-        if abs(len(theirs) - len(looks)) > 2 or (letters ^ their_letters).bit_count() > 4:
-            continue
+    for theirs, distance, _place in process.extract_iter(looks, names, scorer=OSA.distance, score_cutoff=2):
         most = 0 if len(theirs) <= SHORTEST_NAME else 1 if len(theirs) < 8 else 2
-        distance = edits(looks, theirs, most)
         if 0 < distance <= most and not others - _municipalities_in(theirs):
             yield theirs, distance
-
-
-def _letters(looks: str) -> int:
-    """Return which letters a name has, and which it has twice or more, as bits: an edit flips at most two of them."""
-    shape = 0
-    for char in looks:
-        bit = 1 << (ord(char) % 61)
-        while shape & bit:
-            bit <<= 61
-        shape |= bit
-    return shape
 
 
 @lru_cache(maxsize=1)
@@ -356,7 +371,7 @@ def _alike_on_the_web(account: CanonicalAccount, index: AccountIndex) -> tuple[R
     host = unicode_host(account.handle_key.partition("/")[0].partition("?")[0])
     own = [
         each
-        for theirs, _distance in [*_near(account.skeleton, index.shapes), (account.skeleton, 0)]
+        for theirs, _distance in [*_near(account.skeleton, index.names), (account.skeleton, 0)]
         for each in index.by_skeleton.get(theirs, [])
         if index.family(each.platform) == WEB and not _same_site(host, each)
     ]
@@ -382,7 +397,11 @@ def _imitates_platform(host: str, specs: PlatformSpecs) -> bool:
     pieces = {skeleton(piece) for label in host.split(".") for piece in label.split("-")}
     for each, spec in specs.by_host.items():
         label = skeleton(each.partition(".")[0])
-        if not spec.web and len(label) >= SHORTEST_HOST and any(edits(label, word, 1) <= 1 for word in labels | pieces):
+        if (
+            not spec.web
+            and len(label) >= SHORTEST_HOST
+            and any(OSA.distance(label, word) <= 1 for word in labels | pieces)
+        ):
             return True
         if f".{each}." in f".{host}":
             return True
@@ -444,5 +463,5 @@ def _named(account: RegisteredAccount, specs: PlatformSpecs) -> dict[str, str]:
     return {
         "channel": account.channel_name,
         "platform": spec.label if spec else account.platform,
-        "handle": spec.shown(account.handle) if spec else account.handle,
+        "handle": specs.shown(account.platform, account.handle, account.handle_key, account.url),
     }

@@ -75,7 +75,7 @@ def parse_account(
         return _from_link(unwrapped(read_link(rest), specs), specs, hint, strict=strict)
     name = cleaned.partition("?")[0].partition("#")[0].rstrip("/")
     if hint is None or hint.web:  # every web address was a link: a bare word is no account of a web platform
-        hint = next((each for each in specs if each.recognised and each.recognised.fullmatch(name)), None)
+        hint = _recognised(name, specs)
     if hint is None:
         return _bare_name(name)
     return _from_name(name, hint, strict=strict)
@@ -130,11 +130,15 @@ def _link_text(text: str, specs: PlatformSpecs, hint: PlatformSpec | None) -> st
 def _must_be_host(head: str, specs: PlatformSpecs, hint: PlatformSpec | None) -> bool:
     # exempel.kommun can be a name on Instagram and a host; www. and the platforms' own hosts can only be hosts.
     host = head.casefold().partition(":")[0].rstrip(".")
-    recognised = any(spec.recognised and spec.recognised.fullmatch(host) for spec in specs)
     known = (
         host in specs.by_host or host in specs.short_hosts or host.startswith("www.") or _is_shared_host(host, specs)
     )
-    return "." in host and not recognised and (known or bool(hint and hint.web))
+    return "." in host and not _recognised(host, specs) and (known or bool(hint and hint.web))
+
+
+def _recognised(name: str, specs: PlatformSpecs) -> PlatformSpec | None:
+    """Return the platform that a bare name can only be from, if there is one."""
+    return next((spec for spec in specs if spec.recognised and spec.recognised.fullmatch(name)), None)
 
 
 def _is_shared_host(host: str, specs: PlatformSpecs) -> bool:
@@ -162,6 +166,8 @@ def _from_link(link: Link, specs: PlatformSpecs, hint: PlatformSpec | None, *, s
     if link.host.removeprefix("www.") in specs.post_hosts:
         raise _post_error()
     spec, groups = _platform_of(link.host, specs)
+    if spec is None and not link.parts and (named := _recognised(link.host, specs)):
+        return _from_name(link.host, named, strict=strict)  # https://exempelkommun.bsky.social leads to the account
     if spec is None:
         spec = _told_by_path(link, specs, hint)
         groups = {"host": display_host(link.host)}
@@ -233,7 +239,10 @@ def _refuse_what_is_no_account(spec: PlatformSpec, path: str) -> None:
 
 
 def _post_error() -> AddressError:
-    return AddressError(_("Det är en länk till ett inlägg. Öppna kontot och klistra in kontots adress."), "post")
+    return AddressError(
+        _("Länken går till ett inlägg, ett evenemang eller en grupp. Öppna kontot och klistra in kontots adress."),
+        "post",
+    )
 
 
 def _share_error() -> AddressError:

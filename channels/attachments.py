@@ -147,7 +147,12 @@ def _wrong_kind() -> AttachmentError:
 
 
 def clean_name(raw: str, content_type: str) -> str:
-    """Return a file name that is safe to show and to save, with the extension of the content.
+    """Return a file name that is safe to show and to save, with the extension of the content."""
+    return safe_name(raw, EXTENSIONS[content_type], _("bilaga"))
+
+
+def safe_name(raw: str, extension: str, nameless: str) -> str:
+    """Return a file name that is safe to show and to save, with the extension. `nameless`: what a file without name is called.
 
     Paths, control and invisible characters (also those that turn the writing direction, so that "fdp.exe" cannot pose
     as "exe.pdf") and characters that file systems refuse are taken away.
@@ -157,13 +162,12 @@ def clean_name(raw: str, content_type: str) -> str:
         " " if char.isspace() else char for char in name if char.isspace() or unicodedata.category(char)[0] != "C"
     )
     name = re.sub(r'[<>:"|?*]', "_", name)
-    extension = EXTENSIONS[content_type]
     stem, dot, suffix = name.rpartition(".")
     if not dot or not re.fullmatch(r"[A-Za-z0-9]{1,5}", suffix.strip()):
         stem = name
     stem = re.sub(r"\s+", " ", stem).strip(" .")[: MAX_NAME - len(extension)].rstrip(" .")
     if not stem:
-        stem = _("bilaga")
+        stem = nameless
     if _DEVICE.match(stem):
         stem = f"_{stem}"
     return stem + extension

@@ -33,14 +33,29 @@ STEP = Lifecycle(
         ),
         Transition("consult", frozenset({S.OPEN}), S.CONSULTED, rules.why_not_answer, (keys.APPROVAL_CHAIN,)),
         Transition("inform", frozenset({S.WAITING}), S.INFORMED, rules.why_not_steer),
-        Transition("resume", frozenset({S.CHANGES_REQUESTED}), S.OPEN, rules.why_not_steer),
+        Transition(  # when changes are asked for, and when they have been made
+            "put_back",
+            frozenset({S.OPEN, S.CHANGES_REQUESTED, S.APPROVED, S.CONSULTED}),
+            S.WAITING,
+            rules.why_not_steer,
+        ),
         Transition("cancel", frozenset({S.WAITING, S.OPEN, S.CHANGES_REQUESTED}), S.CANCELLED, rules.why_not_steer),
     ],
 )
 
 CHANNEL = Lifecycle(
     C,
-    [Transition("open", frozenset({C.DECIDED}), C.ACTIVE, rules.why_not_open_channel, (keys.PRESTART_DOCUMENTS,))],
+    [
+        Transition("open", frozenset({C.DECIDED}), C.ACTIVE, rules.why_not_open_channel, (keys.PRESTART_DOCUMENTS,)),
+        Transition(  # a channel that has gone quiet is to be closed; closing it is another act
+            "end",
+            frozenset({C.ACTIVE, C.UNDER_REVIEW}),
+            C.CLOSING,
+            rules.why_not_state,
+            (keys.MINIMUM_ACTIVITY, keys.CLOSING),
+        ),
+        Transition("go_on", frozenset({C.CLOSING}), C.ACTIVE, rules.why_not_state, (keys.MINIMUM_ACTIVITY,)),
+    ],
 )
 
 CHANGE = Lifecycle(

@@ -4,6 +4,7 @@ import ipaddress
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote
 
 from django.utils.translation import gettext as _
@@ -51,6 +52,8 @@ def normalise(text: str) -> str:
 
     Raises AddressError for control characters, halves of characters and characters that mean nothing.
     """
+    if text.isascii() and text.isprintable():
+        return text
     for _round in range(3):  # taking away a joiner can make two characters compose, once
         folded = unicodedata.normalize("NFKC", text)
         folded = "".join(char for char in folded if unicodedata.category(char) != "Cf" and not _is_filler(char))
@@ -93,6 +96,8 @@ def clean_text(text: str) -> str:
 
 def _refuse_mixed_structure(text: str) -> None:
     # Ordinary slashes together with wide ones: our reading and a browser's could end up on two different hosts.
+    if text.isascii():
+        return
     plain = any(char in _STRUCTURE for char in text)
     wide = any(ord(char) > 127 and _STRUCTURE.intersection(unicodedata.normalize("NFKC", char)) for char in text)
     if plain and wide:
@@ -148,6 +153,7 @@ def read_link(rest: str) -> Link:
     return Link(host, parts, _parameters(query))
 
 
+@lru_cache(maxsize=1024)  # a file of addresses has few hosts
 def _host(authority: str) -> str:
     host, colon, port = authority.partition(":")
     if colon and port not in ("", "80", "443"):

@@ -6,6 +6,7 @@ Source: lag (2022:818), LAW.md part 4; times are RFC 3339 in UTC, days are ISO 8
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from io import StringIO
@@ -20,7 +21,8 @@ from kommun.models import Municipality
 LICENSE = "https://creativecommons.org/publicdomain/zero/1.0/"
 SHAPE_VERSION = 1
 # A cell that begins with one of these is run as a formula by spreadsheets; the last four are their full-width forms.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# A Swedish Excel divides at the semicolon: what follows one begins a cell there.
+_FORMULA = re.compile("(^|;)(?=[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
 _UNSAFE_IN_MARKUP = {
     ord("<"): "\\u003C",
     ord(">"): "\\u003E",
@@ -166,8 +168,8 @@ def register_csv(channels: Iterable[PublicChannel], site: str) -> str:
 
 
 def safe_cell(text: str) -> str:
-    """Return the text so that no spreadsheet runs it as a formula: an apostrophe first where it begins as one."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """Return the text so that no spreadsheet runs it as a formula: an apostrophe first where a cell begins as one."""
+    return _FORMULA.sub(r"\1'", text)
 
 
 def _row(channel: PublicChannel, site: str) -> tuple[str, ...]:

@@ -126,10 +126,6 @@ class PlatformSpec(_Data):
         """Where the address is found, in the reader's language."""
         return self.hint_en if (get_language() or "").startswith("en") else self.hint
 
-    def shown(self, handle: str) -> str:
-        """Return the handle as people write it on this platform."""
-        return f"@{handle}" if self.at and not handle.startswith("@") else handle
-
 
 class Shim(_Data):
     """A host that leads on to the address in one of its parameters, such as a log-in page or a mail filter."""
@@ -186,6 +182,18 @@ class PlatformSpecs:
     def get(self, key: str | None) -> PlatformSpec | None:
         """Return the platform with the key, if there is one."""
         return self.by_key.get(key or "")
+
+    def shown(self, platform: str, handle: str, handle_key: str, url: str) -> str:
+        """Return the account as people know it: @exempelkommun, or the address without what a browser adds.
+
+        Only a name that is the whole account gets an @: youtube.com/c/name need not be @name, and an id is no name.
+        """
+        spec = self.get(platform)
+        if spec is not None and spec.web:
+            return handle
+        if spec is not None and spec.at and ":" not in handle_key:
+            return f"@{handle}"
+        return url.removeprefix("https://").removeprefix("www.").rstrip("/")
 
 
 def _unique(pairs: Iterable[tuple[str, PlatformSpec]]) -> dict[str, PlatformSpec]:

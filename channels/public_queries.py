@@ -4,12 +4,12 @@ Pages, CSV, JSON and the account check all read `PublicChannel` and `RegisteredA
 them cannot leak: internal channels, channels not opened yet, names of persons, where log-ins are kept.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.utils.functional import cached_property
 
 from accounts.models import Unit, User
@@ -17,7 +17,7 @@ from channels.account_check import AccountIndex, RegisteredAccount
 from channels.models import Channel, ChannelAddress, Platform
 from channels.models.channel import ChannelQuerySet
 from channels.platform_specs import load_platform_specs
-from channels.public_words import Reply, account_words, person_words, platform_mark, reply_time
+from channels.public_words import Reply, person_words, platform_mark, reply_time
 from channels.queries import channel_scope
 from kommun import policy
 from kommun.models import Municipality
@@ -205,7 +205,7 @@ class PublicRegister:
 
     def account(self, row: ChannelAddress) -> PublicAccount:
         """Return an address as the public sees it."""
-        shown = account_words(row.platform.key, row.handle, row.url, self.specs)
+        shown = self.specs.shown(row.platform.key, row.handle, row.handle_key, row.url)
         return PublicAccount(row.platform.name, row.handle, shown, row.url, row.valid_from, row.valid_to)
 
     def _addresses(self, channel: Channel) -> tuple[PublicAccount | None, tuple[PublicAccount, ...]]:
@@ -254,8 +254,11 @@ def given_up_addresses() -> QuerySet[ChannelAddress]:
     return rows.select_related("platform", "channel", "channel__platform").order_by("-valid_to", "-pk")
 
 
-def narrowed(rows: ChannelQuerySet, *, words: str = "", platform: str = "", unit: str = "") -> ChannelQuerySet:
-    """Return the channels where every word is found somewhere, of the platform and the unit. Empty means no limit."""
+def narrowed(rows: QuerySet[Channel], *, words: str = "", platform: str = "", unit: str = "") -> QuerySet[Channel]:
+    """Return the channels where every word is found somewhere, of the platform and the unit. Empty means no limit.
+
+    One search for the visitor and for staff: which rows may be seen is for the caller to say.
+    """
     for word in words[:LONGEST_SEARCH].replace("\x00", " ").split()[:MOST_WORDS]:
         name = word.lstrip("@") or word
         accounts = ChannelAddress.objects.filter(
@@ -277,7 +280,12 @@ def narrowed(rows: ChannelQuerySet, *, words: str = "", platform: str = "", unit
 
 
 def totals() -> Totals:
-    """Return how many channels the public sees, and when one was last changed."""
+    """Return how many channels the public sees, and when one was last changed. Counted anew when something has changed."""
+    found: Totals = _kept("totals", _stamp(), _count)
+    return found
+
+
+def _count() -> Totals:
     both = Channel.objects.public() | Channel.objects.public_closed()
     opened = open_channels().prefetch_related(None)
     found = both.order_by().aggregate(
@@ -298,7 +306,23 @@ def units_in_use() -> QuerySet[Unit]:
     return Unit.objects.filter(Exists(Channel.objects.public().filter(unit=OuterRef("pk"))))
 
 
-_index: dict[str, Any] = {}  # one per process: 10,000 accounts take a quarter of a second to make ready
+_made: dict[str, tuple[Hashable, Any]] = {}  # one per process: what was made, and from which state of the register
+
+
+def _kept(what: str, stamp: Hashable, make: Callable[[], Any]) -> Any:
+    """Return what was made last time if nothing has changed since, else make it."""
+    if what not in _made or _made[what][0] != stamp:
+        _made[what] = (stamp, make())
+    return _made[what][1]
+
+
+def _stamp() -> Hashable:
+    """Return what is another as soon as a channel or an address has changed, in one cheap query.
+
+    Every change of an address goes with one of its channel. The sum of the versions is there because the latest moment
+    is not enough: of two changes at once, the one that began first may be committed last.
+    """
+    return tuple(Channel.objects.aggregate(Max("updated_at"), Sum("version"), Max("pk"), Count("pk")).values())
 
 
 def registered_accounts() -> Iterator[RegisteredAccount]:
@@ -338,17 +362,15 @@ def registered_accounts() -> Iterator[RegisteredAccount]:
 def account_index(today: date) -> AccountIndex:
     """Return the register made ready for the account check: made anew when something has changed, or the day has.
 
-    Every change of an address goes with a change of its channel, which moves `updated_at`.
+    10,000 accounts take a quarter of a second to make ready.
     """
-    stamp = (
-        Channel.objects.aggregate(Max("updated_at"), Count("pk")),
-        ChannelAddress.objects.aggregate(Max("pk"), Count("pk")),
-    )
-    if _index.get("stamp") != (today, stamp):
-        index = AccountIndex(registered_accounts(), load_platform_specs(), today)
-        _index.update(stamp=(today, stamp), index=index)
-    found: AccountIndex = _index["index"]
-    return found
+    website = Municipality.objects.values_list("website", flat=True).first() or ""
+
+    def make() -> AccountIndex:
+        return AccountIndex(registered_accounts(), load_platform_specs(), today, website)
+
+    index: AccountIndex = _kept("index", (today, website, _stamp()), make)
+    return index
 
 
 def pages_of(channel_ids: Iterable[int]) -> dict[int, PublicLink]:

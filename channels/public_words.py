@@ -1,13 +1,11 @@
 """How the public pages say things: who answers, how fast, which account. Pure: values in, words out."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from channels.platform_specs import PlatformSpecs
 from kommun.policy import Rule
 from kommun.policy.base import Deadline
 from kommun.policy.values.talking import ReplyWithin
@@ -93,12 +91,4 @@ def person_words(user: User | None, *, named: bool) -> str:
 
 def platform_mark(key: str, name: str) -> str:
     """Return two letters for the platform."""
-    return MARKS.get(key) or name[:2].capitalize()
-
-
-def account_words(platform_key: str, handle: str, url: str, specs: PlatformSpecs) -> str:
-    """Return the account as people know it: @exempelkommun, or the address without what a browser adds."""
-    spec: Any = specs.get(platform_key)
-    if spec is not None and (spec.web or (spec.at and not handle.startswith("id:"))):
-        return spec.shown(handle)
-    return url.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/") or handle
+    return MARKS.get(key) or name[:2].strip().capitalize()

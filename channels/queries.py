@@ -1,6 +1,9 @@
-"""What screens, exports and reports need, already limited to what the reader may see."""
+"""What screens, exports and reports need, already limited to what the reader may see.
 
-from collections.abc import Sequence
+Whoever asks for a reader gives the organisation of the day: a page has one (`organisation_of(request)`), read once.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,9 +33,12 @@ DEFAULT_CHAIN = (ChainStep(kind="approve", role="nearest_manager", group=1),)
 
 def scope_of(unit: Unit | None, platform_kind: str = "", channel: str = "") -> Scope:
     """Return the scope to ask the policy with: the unit's department, the kind of platform, the channel."""
-    department = (
-        next((above.slug for above in unit.ancestors() if above.kind == Unit.Kind.DEPARTMENT), None) if unit else None
-    )
+    return scope_along(unit.ancestors() if unit else (), platform_kind, channel)
+
+
+def scope_along(line: Iterable[Unit], platform_kind: str = "", channel: str = "") -> Scope:
+    """As `scope_of`, for whoever has read the unit and those above it already. Asks the database nothing."""
+    department = next((above.slug for above in line if above.kind == Unit.Kind.DEPARTMENT), None)
     return Scope(department=department, platform_kind=platform_kind or None, channel=channel or None)
 
 
@@ -41,19 +47,24 @@ def channel_scope(channel: Channel) -> Scope:
     return scope_of(channel.unit, channel.platform.kind, channel.slug)
 
 
-def applications_visible_to(user: User) -> QuerySet[Application]:
+def applications_visible_to(user: User, organisation: people.Organisation) -> QuerySet[Application]:
     """Applications that concern the user: own, to answer, to own or deputise, or everything for those who steer the register."""
     rows = Application.objects.select_related("applicant", "applicant__unit", "policy_version", "channel")
     rows = rows.defer("policy_version__content", "policy_version__original")  # a list needs no policy text
-    if people.has_any_role(user, *READS_ALL, today=timezone.localdate()):
-        return rows.filter(~Q(status=Application.Status.DRAFT) | Q(applicant=user))
-    concerned = Q(steps__assignee=user) | Q(steps__asked=user) | Q(answers__owner=user.pk) | Q(answers__deputy=user.pk)
-    return rows.filter(Q(applicant=user) | (~Q(status=Application.Status.DRAFT) & concerned)).distinct()
+    if organisation.holds_any(user, *READS_ALL):
+        return rows.filter(Q(submitted_at__isnull=False) | Q(applicant=user))
+    me = organisation.acts_as(user)  # also whoever is away today and has given the user the duties
+    ids = [person.pk for person in me]
+    concerned = (
+        Q(steps__assignee__in=me) | Q(steps__asked__in=me) | Q(answers__owner__in=ids) | Q(answers__deputy__in=ids)
+    )
+    concerned |= Q(applicant__in=me)
+    return rows.filter(Q(applicant=user) | (Q(submitted_at__isnull=False) & concerned)).distinct()
 
 
-def steps_visible_to(user: User) -> QuerySet[ApprovalStep]:
+def steps_visible_to(user: User, organisation: people.Organisation) -> QuerySet[ApprovalStep]:
     """Return the steps of the applications that the user may see."""
-    return ApprovalStep.objects.filter(application__in=applications_visible_to(user)).select_related(
+    return ApprovalStep.objects.filter(application__in=applications_visible_to(user, organisation)).select_related(
         "application", "application__applicant", "application__policy_version", "assignee", "asked"
     )
 
@@ -62,14 +73,14 @@ def open_steps_for(user: User) -> QuerySet[ApprovalStep]:
     """Return what waits for the user's answer, oldest first."""
     return (
         ApprovalStep.objects.filter(assignee=user, status=ApprovalStep.Status.OPEN)
-        .select_related("application", "application__applicant", "asked")
+        .select_related("application__applicant__unit", "asked")
         .order_by("opened_at")
     )
 
 
-def decisions_visible_to(user: User) -> QuerySet[Decision]:
+def decisions_visible_to(user: User, organisation: people.Organisation) -> QuerySet[Decision]:
     """Decisions on the applications that the user may see."""
-    return Decision.objects.filter(application__in=applications_visible_to(user)).select_related(
+    return Decision.objects.filter(application__in=applications_visible_to(user, organisation)).select_related(
         "application", "policy_version"
     )
 
@@ -82,32 +93,37 @@ def channels_in_register() -> QuerySet[Channel]:
     ).prefetch_related(addresses)
 
 
-def channels_to_open_by(user: User) -> QuerySet[Channel]:
-    """Return the decided channels that wait for the user to say that the account exists."""
-    mine = Q(owner=user) | Q(deputy=user) | Q(application__applicant=user)
+def channels_to_open_by(user: User, organisation: people.Organisation) -> QuerySet[Channel]:
+    """Return the decided channels that wait for the user, or somebody covered for, to say that the account exists."""
+    me = organisation.acts_as(user)
+    mine = Q(owner__in=me) | Q(deputy__in=me) | Q(application__applicant__in=me)
     return Channel.objects.filter(mine, status=Channel.Status.DECIDED)
 
 
-def changes_visible_to(user: User) -> QuerySet[ChannelChange]:
+def changes_visible_to(user: User, organisation: people.Organisation) -> QuerySet[ChannelChange]:
     """Return the changes that concern the user: as proposer, as one who answers, or as one who keeps the register."""
     rows = ChannelChange.objects.select_related(
         "channel__unit", "channel__owner__unit", "channel__deputy__unit", "proposed_by__unit", "decided_by"
     )
-    if people.has_any_role(user, *READS_ALL, today=timezone.localdate()):
+    if organisation.holds_any(user, *READS_ALL):
         return rows
-    answers = Q(channel__owner=user) | Q(channel__deputy=user) | Q(channel__unit__manager=user)
-    return rows.filter(answers | Q(proposed_by=user) | Q(values__owner=user.pk) | Q(values__deputy=user.pk))
+    me = organisation.acts_as(user)
+    answers = Q(channel__owner__in=me) | Q(channel__deputy__in=me) | Q(channel__unit__manager__in=me)
+    ids = [person.pk for person in me]
+    return rows.filter(answers | Q(proposed_by=user) | Q(values__owner__in=ids) | Q(values__deputy__in=ids))
 
 
-def pending_changes_for(user: User) -> QuerySet[ChannelChange]:
-    """Return the changes that the user may confirm."""
-    mine = Q(channel__unit__manager=user) | Q(channel__owner=user) | Q(values__owner=user.pk)
-    if people.has_any_role(user, Appointment.Role.STRATEGIST, today=timezone.localdate()):
-        mine = Q()
+def pending_changes_for(user: User, organisation: people.Organisation) -> QuerySet[ChannelChange]:
+    """Return the changes that the user may confirm, as `rules.why_not_confirm_change`."""
+    mine = Q()
+    if not organisation.holds_any(user, Appointment.Role.STRATEGIST):
+        for person in organisation.acts_as(user):
+            asked = Q(channel__unit__manager=person) | Q(channel__owner=person) | Q(values__owner=person.pk)
+            mine |= asked & ~Q(proposed_by=person)
     return (
         ChannelChange.objects.filter(mine, status=ChannelChange.Status.PROPOSED)
         .exclude(proposed_by=user)
-        .select_related("channel", "proposed_by")
+        .select_related("channel", "proposed_by__unit")
     )
 
 

@@ -3,17 +3,22 @@
 Locks are taken in one order everywhere: the application first, then its steps.
 """
 
+from collections.abc import Sequence
+
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts import queries as people
-from accounts.actor import SCHEDULER, Actor
+from accounts.actor import Actor
 from channels import notices, queries, questions
+from channels.actions import waiting
 from channels.actions.decision import write_decision
 from channels.actions.publishing import build_channel
 from channels.lifecycle import APPLICATION, STEP
-from channels.models import Application, ApprovalStep, Decision
+from channels.models import Application, ApprovalStep, Decision, Platform
 from kommun import policy
 from kommun.errors import InvalidInput, StateConflict
 from kommun.events import record
@@ -33,6 +38,8 @@ def submit_application(*, application_id: int, version: int, actor: Actor) -> Ap
     step = APPLICATION.check("submit", application, actor)
     if application.version != version:
         raise StateConflict(_("Ansökan har ändrats i ett annat fönster. Läs igenom den igen innan du skickar."))
+    # Two applications for one account, sent at once, come one after the other: the second one sees the first.
+    Platform.objects.select_for_update(no_key=True).filter(key=application.answers.get("platform")).first()
     if missing := questions.missing(application):
         raise InvalidInput(
             {
@@ -51,25 +58,27 @@ def submit_application(*, application_id: int, version: int, actor: Actor) -> Ap
         data={"version": version},
     )
     if resumed:
-        _resume(application, actor)
+        _take_up_again(application, actor)
     else:
         _create_steps(application)
-        _open_next(application, actor)
+    _open_next(application, actor)
     return application
 
 
 @transaction.atomic
-def answer_step(*, step_id: int, answer: str, note: str, actor: Actor, fields: tuple[str, ...] = ()) -> ApprovalStep:
+def answer_step(*, step_id: int, answer: str, note: str, actor: Actor, to_change: Sequence[str] = ()) -> ApprovalStep:
     """Answer one step: approve, refuse, request_changes or consult.
 
-    A refusal and a request for changes need a reason. `fields` names the questions to complete.
+    A refusal and a request for changes need a reason. `to_change` names the questions to complete.
     Raises NotPermitted, StateConflict (somebody else answered), InvalidInput (no reason given).
     """
     if answer not in {"approve", "refuse", "request_changes", "consult"}:
         raise ValueError(answer)
     found = ApprovalStep.objects.only("application_id").get(pk=step_id)
     application = _lock(found.application_id)
-    step = ApprovalStep.objects.select_for_update(of=("self",)).select_related("asked", "assignee").get(pk=step_id)
+    step = _lock_step(application, step_id)
+    if step.status == S.OPEN:
+        _point_out(application, step)  # whoever lost the role, or is covered no longer, since the sweep last ran
     if (step.kind == ApprovalStep.Kind.CONSULT) != (answer == "consult") and answer != "request_changes":
         raise StateConflict(_("Det här steget besvaras på ett annat sätt."))
     move = STEP.check(answer, step, actor)
@@ -78,12 +87,14 @@ def answer_step(*, step_id: int, answer: str, note: str, actor: Actor, fields: t
         raise InvalidInput({"note": [_("Skriv varför, så att den som sökte förstår.")]})
     if step.asked and step.asked_id != actor.user_id:
         actor = actor.acting_for(step.asked)
-    step.status, step.note, step.fields_to_change = move.target, note, list(fields)
+    step.status, step.note = move.target, note
+    step.fields_to_change = list(to_change) if answer == "request_changes" else []
     step.decided_at, step.decided_by, step.on_behalf_of = timezone.now(), actor.user, actor.on_behalf_of
     step.judged_version = application.version
     step.save()
     data = {"application": application.pk, "version": application.version}
     record(f"step.{answer}", subject=step, actor=actor, rules=_chain_rule(application), data=data)
+    waiting.step_answered(step, actor)
     _follow(application, step, answer, actor)
     return step
 
@@ -92,23 +103,20 @@ def answer_step(*, step_id: int, answer: str, note: str, actor: Actor, fields: t
 def withdraw_application(*, application_id: int, actor: Actor) -> Application:
     """Take the application back. Those who were asked are told that no answer is needed."""
     application = _lock(application_id)
-    move = APPLICATION.check("withdraw", application, actor)
-    was_draft = application.status == Application.Status.DRAFT
-    application.status = move.target
+    application.status = APPLICATION.check("withdraw", application, actor).target
     _save(application, "status")
     record("application.withdrawn", subject=application, actor=actor)
-    if not was_draft:
-        for step in _cancel_rest(application, actor):
-            notices.step_not_needed(step)
+    for step in _cancel_rest(application, actor):
+        notices.step_not_needed(step)
     return application
 
 
 @transaction.atomic
-def reassign_step(*, step_id: int, actor: Actor = SCHEDULER) -> ApprovalStep:
+def reassign_step(*, step_id: int, actor: Actor) -> ApprovalStep:
     """Point an open step out anew: its person is away or has left, or is back. Told to the new person. Safe to run twice."""
     found = ApprovalStep.objects.only("application_id").get(pk=step_id)
     application = _lock(found.application_id)
-    step = ApprovalStep.objects.select_for_update(of=("self",)).get(pk=step_id)
+    step = _lock_step(application, step_id)
     if step.status != S.OPEN:
         raise StateConflict(_("Steget väntar inte längre på svar."))
     before = step.assignee_id
@@ -117,6 +125,7 @@ def reassign_step(*, step_id: int, actor: Actor = SCHEDULER) -> ApprovalStep:
         step.save()
         record("step.reassigned", subject=step, actor=actor, data={"from": before, "to": step.assignee_id})
         notices.step_opened(step)
+        _wait_for(application, step, actor)
     return step
 
 
@@ -137,8 +146,8 @@ def _create_steps(application: Application) -> None:
 
 def _open_next(application: Application, actor: Actor) -> None:
     """Open the next group whose turn it is, or finish. Steps that only inform are done at once and stop nobody."""
-    while waiting := _steps(application, S.WAITING):
-        group = [step for step in waiting if step.group == waiting[0].group]
+    while rest := _steps(application, S.WAITING):
+        group = [step for step in rest if step.group == rest[0].group]
         for step in group:
             _open(application, step, actor)
         if any(step.status == S.OPEN for step in group):
@@ -155,13 +164,17 @@ def _open(application: Application, step: ApprovalStep, actor: Actor) -> None:
     record(kind, subject=step, actor=actor, rules=_chain_rule(application), data={"assignee": step.assignee_id})
     if step.status == S.OPEN:
         notices.step_opened(step)
+        _wait_for(application, step, actor)
     else:
         notices.step_informed(step)
 
 
+def _wait_for(application: Application, step: ApprovalStep, actor: Actor) -> None:
+    waiting.wait_for_step(step, next(iter(_chain_rule(application)), None), actor)
+
+
 def _point_out(application: Application, step: ApprovalStep) -> None:
-    unit, today = queries.application_unit(application), timezone.localdate()
-    found = people.responsible_for(step.role, unit, today=today, exclude={application.applicant_id})
+    found = _responsible(application, step)
     if found.assignee is None:
         raise StateConflict(
             _("Ingen kan besluta: kommunen har ingen chef, strateg eller administratör som kan ta över.")
@@ -169,32 +182,51 @@ def _point_out(application: Application, step: ApprovalStep) -> None:
     step.asked, step.assignee, step.why_assignee = found.asked, found.assignee, found.why[:300]
 
 
+def _responsible(application: Application, step: ApprovalStep) -> people.Responsible:
+    unit, today = queries.application_unit(application), timezone.localdate()
+    with override(settings.LANGUAGE_CODE):  # why it is that person is kept, and read by others
+        return people.responsible_for(step.role, unit, today=today, exclude={application.applicant_id})
+
+
 def _follow(application: Application, step: ApprovalStep, answer: str, actor: Actor) -> None:
     if answer == "refuse":
-        _cancel_rest(application, actor)
+        asked = _cancel_rest(application, actor)
         _finish(application, Decision.Outcome.REFUSED, actor)
+        for other in asked:
+            notices.step_not_needed(other)
     elif answer == "request_changes":
         application.status = APPLICATION.check("return", application, actor).target
         _save(application, "status")
         record("application.returned", subject=application, actor=actor, data={"step": step.pk})
+        for other in _steps(application, S.OPEN):  # nobody answers on what is being rewritten
+            _put_back(other, actor)
         notices.changes_requested(step)
     elif not _steps(application, S.OPEN):
         _open_next(application, actor)
 
 
-def _resume(application: Application, actor: Actor) -> None:
-    """Go on at the step that asked, and tell those who had already answered that the application has changed."""
+def _take_up_again(application: Application, actor: Actor) -> None:
+    """Let the step that asked for changes wait for its turn, which is the next one. Answers already given stand.
+
+    But an answer given for another unit does not: when the application has moved, so that the role is somebody else's,
+    that person is asked too.
+    """
     for step in _steps(application, S.CHANGES_REQUESTED):
-        step.status = STEP.check("resume", step, actor).target
-        step.decided_at = step.decided_by = step.on_behalf_of = step.judged_version = (
-            None  # the note stays: it says what was asked
-        )
-        _point_out(application, step)
-        step.save()
-        record("step.resumed", subject=step, actor=actor, data={"assignee": step.assignee_id})
-        notices.step_opened(step)
-    for step in _steps(application, S.APPROVED):
-        notices.application_changed(step)
+        _put_back(step, actor)
+    for step in _steps(application, S.APPROVED, S.CONSULTED):
+        if _responsible(application, step).asked != step.asked:
+            _put_back(step, actor)
+        elif step.status == S.APPROVED:
+            notices.application_changed(step)
+
+
+def _put_back(step: ApprovalStep, actor: Actor) -> None:
+    """Take the answer away and let the step wait. The note stays: it says what was asked for."""
+    step.status = STEP.check("put_back", step, actor).target
+    step.decided_at = step.decided_by = step.on_behalf_of = step.judged_version = None
+    step.save()
+    record("step.put_back", subject=step, actor=actor, data={"application": step.application_id})
+    waiting.step_not_needed(step, actor)
 
 
 def _finish(application: Application, outcome: Decision.Outcome, actor: Actor) -> None:
@@ -215,6 +247,7 @@ def _cancel_rest(application: Application, actor: Actor) -> list[ApprovalStep]:
     for step in _steps(application, S.WAITING, S.OPEN, S.CHANGES_REQUESTED):
         if step.status == S.OPEN:
             asked.append(step)
+            waiting.step_not_needed(step, actor)
         step.status = STEP.check("cancel", step, actor).target
         step.save(update_fields=["status"])
     return asked
@@ -227,6 +260,12 @@ def _steps(application: Application, *statuses: str) -> list[ApprovalStep]:
 def _lock(application_id: int) -> Application:
     rows = Application.objects.select_for_update(of=("self",)).select_related("applicant__unit", "policy_version")
     return rows.get(pk=application_id)
+
+
+def _lock_step(application: Application, step_id: int) -> ApprovalStep:
+    """Return the step locked, of the application that is locked already."""
+    rows = application.steps.select_for_update(of=("self",)).select_related("asked", "assignee")
+    return rows.get(pk=step_id)
 
 
 def _save(application: Application, *fields: str) -> None:

@@ -4,7 +4,9 @@ import json
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import override
 
 from channels import queries, questions
 from channels.models import Application, ApprovalStep, Decision
@@ -27,16 +29,23 @@ def write_decision(application: Application, outcome: Decision.Outcome) -> Decis
     The document names the policy version and the sections, every answer as the deciders saw it, and who answered when,
     for whom. Source: rules approval.chain and decision.fields; matrix C4 and C5.
     """
-    document = _document(application, outcome)
-    canonical = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    with override(
+        settings.LANGUAGE_CODE
+    ):  # the municipality's language, whatever language the last one to answer reads
+        document = _document(application, outcome)
     return Decision.objects.create(
         application=application,
         outcome=outcome,
         decided_at=application.decided_at or timezone.now(),
         policy_version=application.policy_version,
         document=document,
-        sha256=sha256(canonical.encode()).hexdigest(),
+        sha256=sha256(canonical(document)).hexdigest(),
     )
+
+
+def canonical(document: dict[str, Any]) -> bytes:
+    """Return the document as the bytes, UTF-8, that the checksum is over."""
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _document(application: Application, outcome: Decision.Outcome) -> dict[str, Any]:
@@ -71,7 +80,9 @@ def _step(step: ApprovalStep) -> dict[str, Any]:
     person = step.decided_by or step.assignee
     return {
         "kind": step.kind,
+        "kind_label": step.get_kind_display(),
         "role": step.role,
+        "role_label": str(step.role_label),
         "status": step.status,
         "status_label": step.get_status_display(),
         "person": person.role if person else "",

@@ -47,9 +47,9 @@ def start_application(*, actor: Actor, key: str = "") -> Application:
     version = policy.in_force()
     if version is None:
         raise StateConflict(_("Kommunen har inget regelverk som gäller. Det behöver antas innan någon kan söka."))
-    application = Application(applicant=user, policy_version=version, answers={START: key} if key else {})
-    application._history_user = actor.user  # type: ignore[attr-defined]  # read by simple-history
-    application.save()
+    application = Application.objects.create(
+        applicant=user, policy_version=version, answers={START: key} if key else {}
+    )
     record("application.started", subject=application, actor=actor, data={"policy_version": version.pk})
     return application
 
@@ -94,7 +94,7 @@ def save_part(
         "later": later,
     }
     application.answers = {**answers, PARTS: {**(answers.get(PARTS) or {}), part: row}}
-    _save(application, actor)
+    _save(application)
     data = {"part": part, "version": application.version, "unusable": sorted(unusable or {})}
     record("application.saved", subject=application, actor=actor, data=data)
     return application
@@ -132,7 +132,7 @@ def _attach(application_id: int, document: str, upload: File, found: Inspected, 
     attachment.file.save(f"{uuid4().hex}{found.extension}", upload, save=False)
     attachment.save()
     application.version += 1
-    _save(application, actor)
+    _save(application)
     data = {"document": document, "attachment": attachment.pk, "sha256": found.sha256}
     record("application.file_attached", subject=application, actor=actor, data=data)
     return attachment
@@ -147,7 +147,7 @@ def remove_attachment(*, application_id: int, document: str, actor: Actor) -> No
         return
     _retire(current)
     application.version += 1
-    _save(application, actor)
+    _save(application)
     data = {"document": document, "attachment": current.pk}
     record("application.file_removed", subject=application, actor=actor, data=data)
 
@@ -207,8 +207,7 @@ def _lock(application_id: int, actor: Actor) -> Application:
     return application
 
 
-def _save(application: Application, actor: Actor) -> None:
-    application._history_user = actor.user  # type: ignore[attr-defined]  # read by simple-history
+def _save(application: Application) -> None:
     application.save(update_fields=["answers", "version", "saved_at"])
 
 
@@ -223,14 +222,12 @@ def _with(
     fresh = {**answers, NOTES: dict(answers.get(NOTES) or {}), RAW: dict(answers.get(RAW) or {})}
     for question in part.fields:
         name = question.field_name
+        holder = fresh
         if question.group:
-            fresh[question.group] = {**(fresh.get(question.group) or {}), question.key: values.get(name)}
-            if values.get(name) is None:
-                del fresh[question.group][question.key]
-        else:
-            fresh[question.key] = values.get(name)
-            if values.get(name) is None:
-                del fresh[question.key]
+            holder = fresh[question.group] = dict(fresh.get(question.group) or {})
+        holder.pop(question.key, None)
+        if values.get(name) is not None:
+            holder[question.key] = values[name]
         fresh[NOTES].pop(name, None)
         if notes.get(name):
             fresh[NOTES][name] = notes[name]

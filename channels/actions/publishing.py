@@ -9,8 +9,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
-from accounts.models import Acknowledgement, Unit, User
-from channels import notices, queries, rules
+from accounts.models import Acknowledgement, Appointment, Unit, User
+from channels import notices, queries, rules, secrets, upkeep
+from channels.actions import waiting
 from channels.addresses import AddressError, CanonicalAccount, load_platform_specs, parse_account
 from channels.lifecycle import CHANGE, CHANNEL
 from channels.models import (
@@ -83,6 +84,7 @@ def open_channel(*, channel_id: int, address: str, actor: Actor) -> Channel:
     """
     channel = _lock(channel_id)
     move = CHANNEL.check("open", channel, actor)
+    actor = actor.among(rules.who_opens(channel)) or actor
     if unread := unread_before_opening(channel):
         what = ", ".join(f"{title} ({person.role})" for _document, title, person in unread)
         raise InvalidInput({"address": [_("Det här återstår att läsa: %(what)s.") % {"what": what}]})
@@ -90,10 +92,12 @@ def open_channel(*, channel_id: int, address: str, actor: Actor) -> Channel:
     today = timezone.localdate()
     _give_address(channel, account, today)
     channel.status, channel.opened_on = move.target, today
-    channel.save(update_fields=["status", "opened_on", "updated_at"])
+    channel.version += 1
+    channel.save(update_fields=["status", "opened_on", "version", "updated_at"])
     rule = policy.rule(keys.PRESTART_DOCUMENTS, queries.channel_scope(channel))
     record("channel.opened", subject=channel, actor=actor, rules=[rule] if rule else [], data={"address": account.url})
     notices.channel_opened(channel)
+    upkeep.channel_changed(channel, actor)
     return channel
 
 
@@ -124,10 +128,12 @@ def unread_before_opening(channel: Channel) -> list[tuple[str, str, User]]:
 def change_details(*, channel_id: int, values: dict[str, Any], version: int, actor: Actor) -> Channel:
     """Change what needs nobody else's word: description, audience, hours. Visible to the public at once.
 
-    Raises NotPermitted, StateConflict (changed in another window).
+    Raises NotPermitted, StateConflict (changed in another window), InvalidInput (a password instead of its place).
     """
     channel = _lock(channel_id)
-    _check_may_change(channel, actor, version)
+    actor = _check_may_change(channel, actor, version)
+    if reason := secrets.why_not_keep(values.get("credentials_place") or ""):
+        raise InvalidInput({"credentials_place": [reason]})
     changed = {key: value for key, value in values.items() if key in DIRECT_FIELDS and getattr(channel, key) != value}
     if not changed:
         return channel
@@ -136,6 +142,7 @@ def change_details(*, channel_id: int, values: dict[str, Any], version: int, act
     channel.version += 1
     channel.save()
     record("channel.details_changed", subject=channel, actor=actor, data={"fields": sorted(changed)})
+    upkeep.channel_changed(channel, actor)
     return channel
 
 
@@ -148,7 +155,7 @@ def propose_change(
     Raises NotPermitted, StateConflict (a change waits already, or changed in another window), InvalidInput.
     """
     channel = _lock(channel_id)
-    _check_may_change(channel, actor, version)
+    actor = _check_may_change(channel, actor, version)
     unknown = set(values) - set(CONFIRMED_FIELDS)
     if unknown or not values:
         raise InvalidInput({"reason": [_("Ändra minst en uppgift.")]})
@@ -166,6 +173,7 @@ def propose_change(
     )
     record("change.proposed", subject=change, actor=actor, data={"channel": channel.pk, "fields": sorted(values)})
     notices.change_proposed(change)
+    waiting.wait_for_change(change, actor)
     return change
 
 
@@ -183,6 +191,8 @@ def settle_change(*, change_id: int, answer: str, note: str, actor: Actor) -> Ch
         .get(pk=change_id)
     )
     move = CHANGE.check(answer, change, actor)
+    if answer != "withdraw" and Appointment.Role.STRATEGIST not in actor.roles:
+        actor = actor.among(rules.who_confirms(change)) or actor
     if answer == "decline" and not note.strip():
         raise InvalidInput({"answer": [_("Skriv varför.")]})
     if answer == "confirm":
@@ -200,6 +210,9 @@ def settle_change(*, change_id: int, answer: str, note: str, actor: Actor) -> Ch
     )
     if answer != "withdraw":
         notices.change_settled(change)
+    waiting.change_settled(change, actor)
+    if answer == "confirm":
+        upkeep.channel_changed(channel, actor)
     return change
 
 
@@ -219,15 +232,18 @@ def _apply(channel: Channel, values: dict[str, Any]) -> None:
             row.valid_to = today
             row.save()  # not update(): the history must show it
         _give_address(channel, _account(values["address"], channel.platform), today)
+    channel.provisional = [name for name in channel.provisional if name not in values]
     channel.version += 1
     channel.save()
 
 
-def _check_may_change(channel: Channel, actor: Actor, version: int) -> None:
+def _check_may_change(channel: Channel, actor: Actor, version: int) -> Actor:
+    """Return the actor, acting for whoever is away."""
     if reason := rules.why_not_propose_change(actor, channel):
         raise NotPermitted(reason)
     if channel.version != version:
         raise StateConflict(_("Kanalen har ändrats i ett annat fönster. Läs in sidan på nytt."))
+    return actor if actor.roles & rules.KEEPERS else actor.among(rules.who_proposes(channel)) or actor
 
 
 def _account(address: str, platform: Platform) -> CanonicalAccount:

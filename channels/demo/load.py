@@ -1,6 +1,9 @@
 """Load the demo of one municipality, once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -13,7 +16,7 @@ from channels.actions.platforms import sync_platforms
 from channels.demo.content import Content, load_content, load_texts
 from channels.demo.people import add_municipality, add_organisation, mail_domain
 from channels.demo.register import add_register
-from channels.models import Attachment
+from channels.models import Attachment, Attestation
 from kommun.errors import NotPermitted, StateConflict
 from kommun.events import record
 from kommun.models import Event, Municipality
@@ -62,6 +65,8 @@ def load_demo(content: Content) -> bool:
     sync_platforms(actor=actor)
     with remembered():  # which policy is in force is asked in every act
         add_register(content.channels, content.absences, found, load_texts())
+        for part in _parts():
+            part.add()
     record(LOADED, subject=municipality, actor=actor)
     return True
 
@@ -71,10 +76,16 @@ def reset_demo() -> None:
     _check_demo()
     if User.objects.exclude(email__contains=f"@{settings.DEMO_MAIL_PREFIX}").exists():
         raise NotPermitted(_("Databasen har personer som inte hör till demon. Den töms inte."))
-    files = list(Attachment.objects.values_list("file", flat=True))
+    files = [*Attachment.objects.values_list("file", flat=True), *Attestation.objects.values_list("proof", flat=True)]
+    files += [name for part in _parts() for name in part.files()]
     call_command("flush", interactive=False, verbosity=0)
-    for name in files:
+    for name in filter(None, files):
         default_storage.delete(name)
+
+
+def _parts() -> Iterator[ModuleType]:
+    """Yield what the apps above add: modules with `add()` and `files()`, the names of their stored files."""
+    return map(import_module, settings.KANALKOLLEN_DEMO)
 
 
 def _check_demo() -> None:

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from accounts.actions import register_absence
-from accounts.actor import Actor
-from channels import questions
+from accounts.actor import SCHEDULER, Actor
+from channels import questions, upkeep
 from channels.actions.approval import answer_step, submit_application, withdraw_application
 from channels.actions.drafts import acknowledge_reading, attach_file, save_part, start_application
 from channels.actions.publishing import open_channel, propose_change, settle_change
+from channels.actions.upkeep import Answer, attest, confirm_channel
 from channels.demo.content import AbsenceData, ChangeData, ChannelData, Texts
 from channels.demo.documents import plain_pdf
 from channels.demo.people import Organisation
@@ -24,6 +25,7 @@ from channels.questions import Facts, Kind, Part, Question
 
 SETTLED = frozenset({"open", "decided", "refused", "withdrawn"})
 STEPS_AT_MOST = 20
+HALF_A_YEAR = timedelta(days=165)  # so long ago that the first confirmation is due within weeks
 
 
 class DemoError(Exception):
@@ -44,6 +46,8 @@ def add_register(
     for data in rows:
         if data.state not in SETTLED:
             register.add(data)
+    for number, channel in enumerate(Channel.objects.filter(status__in=Channel.OPEN_STATES).order_by("pk")):
+        register.keep(channel, number)
 
 
 class _Register:
@@ -212,7 +216,7 @@ class _Register:
         if step is None:
             raise DemoError(f"{data.name}: nobody is asked any more")
         actor = Actor(step.assignee, door="demo")
-        answer_step(step_id=step.pk, answer=answer, note=data.note, fields=data.fields, actor=actor)
+        answer_step(step_id=step.pk, answer=answer, note=data.note, to_change=data.fields, actor=actor)
 
     # --- The channel --------------------------------------------------------------------------------------------------
     def _open(self, application: Application, data: ChannelData) -> None:
@@ -226,6 +230,29 @@ class _Register:
         )
         for change in data.changes:
             self._change(channel, change)
+
+    def keep(self, channel: Channel, number: int) -> None:
+        """Let the owner attest, test the log-in and confirm. The first channel is soon due again, the second has not attested."""
+        owner, today = Actor(channel.owner, door="demo"), timezone.localdate()
+        if number == 0:
+            self._let_time_pass(channel, owner)
+        if number != 1:
+            answers = [Answer(item.key, "shown") for item in upkeep.state_of(channel).items]
+            if answers:
+                attest(channel_id=channel.pk, answers=answers, seen_on=today, proof=None, actor=owner)
+        if number != 0:
+            confirm_channel(channel_id=channel.pk, version=channel.version, works=True, note="", actor=owner)
+
+    def _let_time_pass(self, channel: Channel, owner: Actor) -> None:
+        """Let the channel have been open for half a year, but for some weeks: no action can make time pass."""
+        opened_on = timezone.localdate() - HALF_A_YEAR
+        owner.signs(channel)
+        channel.opened_on = opened_on
+        channel.save(update_fields=["opened_on"])
+        for address in channel.addresses.filter(valid_to__isnull=True):
+            address.valid_from = opened_on
+            address.save(update_fields=["valid_from"])
+        upkeep.channel_changed(channel, SCHEDULER)
 
     def _change(self, channel: Channel, data: ChangeData) -> None:
         channel.refresh_from_db()

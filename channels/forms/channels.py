@@ -6,13 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
+from channels.forms.fields import RoleChoiceField
 from channels.models import Channel, ChannelChange
 from kommun import policy
 from kommun.policy import Scope, keys
-
-
-def _role(person: User) -> str:
-    return person.role
 
 
 class OpenForm(forms.Form):
@@ -54,12 +51,10 @@ class DetailsForm(forms.Form):
 class ChangeForm(forms.Form):
     """What somebody else has to confirm: who answers, why the channel exists and where it is."""
 
-    owner = forms.ModelChoiceField(
-        User.objects.none(), label=_("Kontoansvarig"), error_messages={"required": _("Välj en ansvarig.")}
-    )
-    deputy = forms.ModelChoiceField(User.objects.none(), label=_("Ersättare"), required=False)
+    owner = RoleChoiceField(label=_("Kontoansvarig"), error_messages={"required": _("Välj en ansvarig.")})
+    deputy = RoleChoiceField(label=_("Ersättare"), required=False)
     unit = forms.ModelChoiceField(
-        Unit.objects.none(), label=_("Verksamhet"), error_messages={"required": _("Välj en verksamhet.")}
+        Unit.objects.all(), label=_("Verksamhet"), error_messages={"required": _("Välj en verksamhet.")}
     )
     purpose = forms.CharField(
         label=_("Syfte"),
@@ -80,15 +75,6 @@ class ChangeForm(forms.Form):
     def __init__(self, *args: Any, channel: Channel, scope: Scope, **kwargs: Any) -> None:
         self.channel, self.scope = channel, scope
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(is_active=True).select_related("unit")
-        for name in ("owner", "deputy"):
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (narrows the type)
-            field.queryset = people
-            field.label_from_instance = _role  # type: ignore[method-assign, assignment]
-        unit = self.fields["unit"]
-        assert isinstance(unit, forms.ModelChoiceField)  # noqa: S101  (narrows the type)
-        unit.queryset = Unit.objects.all()
 
     @staticmethod
     def current(channel: Channel) -> dict[str, Any]:

@@ -5,20 +5,21 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from channels import questions
 from channels.models import ApprovalStep
 
-APPROVE_ANSWERS = [
-    ("approve", _("Ja, jag tillstyrker")),
-    ("request_changes", _("Komplettera först")),
-    ("refuse", _("Nej, jag avslår")),
-]
-CONSULT_ANSWERS = [("consult", _("Jag har svarat på samrådet")), ("request_changes", _("Komplettera först"))]
+ANSWERS = {
+    ApprovalStep.Kind.APPROVE: ("approve", "request_changes", "refuse"),
+    ApprovalStep.Kind.CONSULT: ("consult", "request_changes"),
+}
 
 
 class AnswerForm(forms.Form):
     """One answer, which is the button that was pressed, and the reason. Which answers there are depends on the kind of step."""
 
-    answer = forms.ChoiceField(label=_("Ditt svar"), choices=[])
+    answer = forms.ChoiceField(
+        error_messages={"required": _("Välj ett svar."), "invalid_choice": _("Välj ett av svaren.")}
+    )
     note = forms.CharField(
         label=_("Motivering"),
         max_length=4000,
@@ -27,13 +28,23 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"max_length": _("Skriv högst 4 000 tecken.")},
     )
+    to_change = forms.MultipleChoiceField(
+        label=_("Vilka frågor behöver ändras?"),
+        help_text=_("Den som söker får en länk till varje fråga som du kryssar för."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("Välj bland frågorna.")},
+    )
 
     def __init__(self, *args: Any, step: ApprovalStep, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         consult = step.kind == ApprovalStep.Kind.CONSULT
-        answer = self.fields["answer"]
-        assert isinstance(answer, forms.ChoiceField)  # noqa: S101  (narrows the type)
-        answer.choices = CONSULT_ANSWERS if consult else APPROVE_ANSWERS
-        answer.error_messages["required"] = _("Välj ett svar.")
-        answer.error_messages["invalid_choice"] = _("Välj ett av svaren.")
+        self._offer("answer", [(answer, answer) for answer in ANSWERS.get(ApprovalStep.Kind(step.kind), ())])
         self.fields["note"].help_text = _("Behövs om du vill ha en komplettering.") if consult else _("Skriv varför.")
+        asked = [question for part in questions.parts_of(step.application) for question in part.questions]
+        self._offer("to_change", [(question.field_name, question.short) for question in asked])
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  (narrows the type)
+        field.choices = choices

@@ -1,7 +1,6 @@
 """Fields of the application: what people type becomes the value that is kept, or an error that says what to do."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,6 +8,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms import active_people
+from accounts.models import User
+from channels.plain_text import clean_text
 from channels.questions import Choice, Facts, Kind, Question
 from channels.questions.facts import as_id
 from kommun.forms import Option
@@ -16,23 +18,10 @@ from kommun.forms import Option
 # Typed text that cannot be used is kept up to here, far above any limit that a question has.
 MAX_KEPT = 20_000
 MAX_KEPT_VALUES = 50
-# Characters that nobody sees and that could make a text read as something else: control characters except the line
-# break and the tab, lone surrogates, and those that turn the writing direction.
-_TURNS = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 _ERRORS = {
     "invalid_choice": gettext_lazy("Välj ett av alternativen."),
     "invalid_list": gettext_lazy("Välj bland alternativen."),
 }
-
-
-def clean_text(text: Any) -> str:
-    """Return the text in one normal form, without characters that nobody sees and the database cannot keep."""
-    text = unicodedata.normalize("NFC", str(text)).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(
-        char
-        for char in text
-        if char in "\n\t" or (unicodedata.category(char) not in {"Cc", "Cs"} and char not in _TURNS)
-    ).strip()
 
 
 class CleanTextField(forms.CharField):
@@ -55,6 +44,17 @@ class HoursField(CleanTextField):
         if not found:
             raise forms.ValidationError(_("Skriv antalet timmar med siffror, till exempel 48."))
         return int(found[1])
+
+
+class RoleChoiceField(forms.ModelChoiceField):
+    """Choose an active person, shown as title and unit: what others may always see."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(active_people(), **kwargs)
+
+    def label_from_instance(self, obj: User) -> str:
+        """Return "Bibliotekschef, Biblioteksenheten"."""
+        return obj.role
 
 
 class IdField(forms.ChoiceField):

@@ -10,11 +10,11 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from channels.models.channel import Channel
 from channels.platform_specs import load_platform_specs
 from kommun import policy
+from kommun.history import HistoricalRecords
 
 
 class Application(models.Model):
@@ -120,7 +120,7 @@ class ApprovalStep(models.Model):
     class Status(models.TextChoices):
         WAITING = "waiting", _("Väntar på sin tur")
         OPEN = "open", _("Väntar på svar")
-        APPROVED = "approved", _("Tillstyrkt")
+        APPROVED = "approved", _("Godkänt")
         REFUSED = "refused", _("Avslaget")
         CHANGES_REQUESTED = "changes_requested", _("Vill ha komplettering")
         CONSULTED = "consulted", _("Har svarat")

@@ -12,9 +12,9 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from accounts.models import Unit
+from kommun.history import HistoricalRecords
 
 
 class Platform(models.Model):
@@ -114,6 +114,24 @@ class Channel(models.Model):
         blank=True,
         related_name="predecessors",
         verbose_name=_("ersätts av"),
+    )
+    confirmed_on = models.DateField(
+        _("bekräftad"), null=True, blank=True, editable=False, help_text=_("När uppgifterna senast bekräftades.")
+    )
+    weekend_watch_from = models.DateField(
+        _("bevakas alla dagar från"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Också på helger, när regelverket bara säger vardagar."),
+    )
+    provisional = ArrayField(
+        models.SlugField(max_length=30),
+        verbose_name=_("satt tills vidare"),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("Uppgifter som en inläst lista saknade, och som någon behöver ta ställning till."),
     )
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     updated_at = models.DateTimeField(_("ändrad"), auto_now=True)
@@ -268,3 +286,7 @@ class ChannelChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel}: {self.get_status_display()}"
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the change, the one that the mail links to."""
+        return reverse("channels:change", args=[self.pk])

@@ -74,6 +74,11 @@ def appearance(source: "Source") -> Iterator[Question]:
         )
 
 
+def item_label(key: str) -> str:
+    """Return what an item is called in a list, or nothing for one that only the policy has words for."""
+    return _setting_label(key) if key in SETTINGS else _label(key)
+
+
 def _setting_label(key: str) -> str:
     return {
         "logotype": _("Profilbilden är kommunens logotyp"),

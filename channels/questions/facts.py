@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Acknowledgement, Unit, User
@@ -46,16 +47,6 @@ class Facts:
         return self.units.get(as_id(self.application.answers.get("unit"))) or self.units.get(
             self.application.applicant.unit_id or 0
         )
-
-    def committee_of(self, unit: Unit | None) -> Unit | None:
-        """Return the nearest committee above the unit, which is the controller of personal data."""
-        seen: set[int] = set()
-        while unit is not None and unit.pk not in seen:
-            if unit.kind == Unit.Kind.COMMITTEE:
-                return unit
-            seen.add(unit.pk)
-            unit = self.units.get(unit.parent_id or 0)
-        return None
 
     def taken(self, platform: Platform | None, handle_key: str) -> str:
         """Return why the account cannot be applied for, or nothing. Asked once a page."""
@@ -113,7 +104,8 @@ def why_taken(application: Application, platform: Platform | None, handle_key: s
         return _(
             "Kontot har varit vårt förut, som ”%(channel)s”. Fråga kommunikationsenheten om det kan användas igen."
         ) % {"channel": row.channel}
-    same = Application.objects.filter(
-        status__in=WAITING, answers__platform=platform.key, answers__handle_key=handle_key
-    ).exclude(pk=application.pk)
-    return _("Någon annan har redan sökt för samma konto, och ansökan väntar på beslut.") if same.exists() else ""
+    under_way = Q(status__in=WAITING) | Q(channel__status=Channel.Status.DECIDED)  # decided: it has no address yet
+    same = Application.objects.filter(under_way, answers__platform=platform.key, answers__handle_key=handle_key)
+    if not same.exclude(pk=application.pk).exists():
+        return ""
+    return _("Någon annan har redan sökt för samma konto. Välj ett annat, eller fråga kommunikationsenheten.")

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -141,8 +139,3 @@ def _receipts(question: Question, application: Application, facts: Facts) -> str
         return ""
     read = sum(facts.has_read(user, question) for user in readers)
     return _("%(read)s av %(all)s har läst") % {"read": read, "all": len(readers)}
-
-
-def saved_when(application: Application) -> str:
-    """Return when the application was last saved, as a short Swedish time."""
-    return date_format(localtime(application.saved_at), "j M Y H.i")

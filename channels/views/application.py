@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,12 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.actor import Actor
-from accounts.models import User
 from channels import queries
 from channels.actions import approval, drafts
 from channels.attachments import AttachmentError
+from channels.lifecycle import APPLICATION
 from channels.models import Application, Attachment
-from channels.questions import Facts, Question, parts_of, problems
+from channels.questions import Facts, Part, Question, parts_of, problems
 from channels.questions.facts import people_in
 from channels.views.application_pages import (
     STATUS_TAGS,
@@ -29,9 +30,11 @@ from channels.views.application_pages import (
     summary_cards,
     tasks_for,
     to_edit_or_403,
+    visible,
     visible_or_404,
 )
 from channels.views.application_part import part
+from channels.views.downloads import download
 from kommun import policy
 from kommun.errors import InvalidInput, StateConflict
 from kommun.models import Municipality
@@ -58,9 +61,7 @@ PAGE = 50
 @require_safe
 def application_list(request: HttpRequest) -> HttpResponse:
     """List the applications that the reader may see, the newest first."""
-    rows = queries.applications_visible_to(signed_in(request)).defer(
-        "policy_version__content", "policy_version__original"
-    )
+    rows = visible(request)
     page = Paginator(rows.order_by("-pk"), PAGE).get_page(request.GET.get("sida"))
     listed = [(row, STATUS_TAGS[row.status], row.applicant_id == signed_in(request).pk) for row in page]
     return render(request, "channels/application_list.html", {"page": page, "rows": listed})
@@ -97,7 +98,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     application = visible_or_404(request, pk)
     facts, parts = Facts.load(application), parts_of(application)
     editable = application.status in drafts.EDITABLE and application.applicant_id == signed_in(request).pk
-    steps = list(application.steps.select_related("assignee__unit", "decided_by", "on_behalf_of"))
+    steps = list(application.steps.select_related("assignee__unit", "decided_by__unit"))
     context: dict[str, Any] = {
         "application": application,
         "status": STATUS_TAGS[application.status],
@@ -155,7 +156,6 @@ def _review(request: HttpRequest, application: Application, status: int = 200) -
         "chain_rule": policy.rule(
             keys.APPROVAL_CHAIN, queries.application_scope(application), version=application.policy_version
         ),
-        "tasks": tasks_for(application, facts, parts, current="review"),
     }
     return render(request, "channels/application_review.html", context, status=status)
 
@@ -190,10 +190,11 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, and take the application back."""
     application = to_edit_or_403(request, pk)
-    if application.status == Application.Status.WITHDRAWN:
+    actor = Actor.from_request(request)
+    if APPLICATION.why_not("withdraw", application, actor):  # taken back already, or decided
         return redirect(application)
     if request.method == "POST":
-        approval.withdraw_application(application_id=pk, actor=Actor.from_request(request))
+        approval.withdraw_application(application_id=pk, actor=actor)
         messages.success(request, _("Ansökan är återtagen."))
         return redirect(application)
     return render(request, "channels/application_withdraw.html", {"application": application})
@@ -206,7 +207,7 @@ def reading(request: HttpRequest, pk: int, document: str) -> HttpResponse:
     """Show what is to be read, and sign for it. Those who are to read may open it for a draft too."""
     user = signed_in(request)
     application = get_object_or_404(Application.objects.select_related("applicant__unit", "policy_version"), pk=pk)
-    if user.pk not in people_in(application.answers) and not _visible(user, pk):
+    if user.pk not in people_in(application.answers) and not visible(request).filter(pk=pk).exists():
         raise Http404
     question = next((row for part in parts_of(application) for row in part.readings if row.key == document), None)
     if question is None:
@@ -221,7 +222,7 @@ def reading(request: HttpRequest, pk: int, document: str) -> HttpResponse:
     companions = found.header.companions if found else ()
     context = {
         "application": application,
-        "may_see_application": _visible(user, pk),
+        "may_see_application": visible(request).filter(pk=pk).exists(),
         "question": question,
         "companion": next((row for row in companions if row.key == document), None),
         "rules": found.rules if found else (),
@@ -235,8 +236,11 @@ def reading(request: HttpRequest, pk: int, document: str) -> HttpResponse:
     return render(request, "channels/application_reading.html", context)
 
 
-def _visible(user: User, pk: int) -> bool:
-    return queries.applications_visible_to(user).filter(pk=pk).exists()
+def _part_with_file_or_404(application: Application, document: str) -> Part:
+    found = next((part for part in parts_of(application) for file in part.attachments if file.key == document), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 @login_required
@@ -244,9 +248,7 @@ def _visible(user: User, pk: int) -> bool:
 def attachment_upload(request: HttpRequest, pk: int, document: str) -> HttpResponse:
     """Keep one file at once. The rest of the page is not touched."""
     application = to_edit_or_403(request, pk)
-    asking = next((row for row in parts_of(application) for file in row.attachments if file.key == document), None)
-    if asking is None:
-        raise Http404
+    asking = _part_with_file_or_404(application, document)
     upload = request.FILES.get(f"file-{document}")
     if upload is None:
         messages.error(request, _("Välj en fil först."))
@@ -265,9 +267,7 @@ def attachment_upload(request: HttpRequest, pk: int, document: str) -> HttpRespo
 def attachment_remove(request: HttpRequest, pk: int, document: str) -> HttpResponse:
     """Take a file off the application."""
     application = to_edit_or_403(request, pk)
-    asking = next((row for row in parts_of(application) for file in row.attachments if file.key == document), None)
-    if asking is None:
-        raise Http404
+    asking = _part_with_file_or_404(application, document)
     drafts.remove_attachment(application_id=pk, document=document, actor=Actor.from_request(request))
     messages.success(request, _("Filen är borttagen från ansökan."))
     return redirect("channels:application_part", pk=pk, part=asking.slug)
@@ -277,14 +277,6 @@ def attachment_remove(request: HttpRequest, pk: int, document: str) -> HttpRespo
 @require_safe
 def attachment(request: HttpRequest, pk: int) -> FileResponse:
     """Hand out a file to those who may see the application: always as a download, never run or shown in the page."""
-    visible = queries.applications_visible_to(signed_in(request)).values("pk")
-    row = get_object_or_404(Attachment, pk=pk, application__in=visible)
-    try:
-        content = row.file.open("rb")
-    except FileNotFoundError as gone:
-        raise Http404 from gone
-    response = FileResponse(content, as_attachment=True, filename=row.name, content_type=row.content_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    theirs = Q(replaced_at__isnull=True) | Q(uploaded_by=signed_in(request))  # what was taken away is nobody else's
+    row = get_object_or_404(Attachment, theirs, pk=pk, application__in=visible(request).values("pk"))
+    return download(row.file, row.name, row.content_type)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actor import Actor
 from accounts.models import User
+from accounts.organisation import organisation_of
 from channels import queries, rules
 from channels.models import Application, ApprovalStep
 from channels.questions import Facts, Part, Question, Status, part_status, problems, summary
@@ -53,8 +55,12 @@ _STEP = {
 
 def visible_or_404(request: HttpRequest, pk: int) -> Application:
     """Return an application that the reader may see. Unseen is 404."""
-    rows = queries.applications_visible_to(signed_in(request)).select_related("applicant__unit__parent")
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(visible(request).select_related("applicant__unit__parent"), pk=pk)
+
+
+def visible(request: HttpRequest) -> QuerySet[Application]:
+    """Return the applications that the reader may see."""
+    return queries.applications_visible_to(signed_in(request), organisation_of(request))
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -105,7 +111,6 @@ def tasks_for(application: Application, facts: Facts, parts: Sequence[Part], cur
             url=reverse("channels:application_review", args=[application.pk]),
             status="todo" if ready else "locked",
             status_label=_("Redo att skicka") if ready else _("Skickas när resten är klart"),
-            current=current == "review",
         )
     )
     return tasks

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,13 +10,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actor import Actor
 from accounts.models import Unit
-from channels import queries, rules
+from channels import public_queries, queries, rules
 from channels.actions import publishing
 from channels.forms.channels import OpenForm
 from channels.models import Channel, ChannelChange, Platform
+from channels.views.upkeep import channel_upkeep
 from kommun import policy
-from kommun.errors import InvalidInput, NotPermitted
-from kommun.events import events_about
+from kommun.errors import NotPermitted
+from kommun.forms import errors_beside_fields, render_form
 from kommun.policy import keys
 
 PAGE = 50
@@ -27,16 +27,8 @@ PAGE = 50
 @require_safe
 def channel_list(request: HttpRequest) -> HttpResponse:
     """List every channel, also those that are not public. Narrow by words, platform, unit and status."""
-    rows = queries.channels_in_register()
     words, platform, unit, status = (request.GET.get(key, "").strip() for key in ("q", "plattform", "enhet", "lage"))
-    if words:
-        rows = rows.filter(
-            Q(name__icontains=words) | Q(addresses__handle__icontains=words) | Q(purpose__icontains=words)
-        ).distinct()
-    if platform:
-        rows = rows.filter(platform__key=platform)
-    if unit:
-        rows = rows.filter(unit__slug=unit)
+    rows = public_queries.narrowed(queries.channels_in_register(), words=words, platform=platform, unit=unit)
     if status in Channel.Status.values:
         rows = rows.filter(status=status)
     context = {
@@ -52,7 +44,7 @@ def channel_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def channel_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one channel with its people, addresses, what it must show, pending changes and log."""
+    """Show one channel with its people, addresses, what it must show and the change that waits."""
     channel = get_object_or_404(queries.channels_in_register(), pk=pk)
     actor, scope = Actor.from_request(request), queries.channel_scope(channel)
     information = policy.rule(keys.ACCOUNT_INFORMATION, scope)
@@ -67,7 +59,7 @@ def channel_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "why_not_open": channel.status != Channel.Status.DECIDED or rules.why_not_open_channel(actor, channel),
         "why_not_change": rules.why_not_propose_change(actor, channel),
         "guidance": policy.guidance("channel.page", scope=scope),
-        "events": events_about(channel),
+        "upkeep": channel_upkeep(request, channel) if channel.is_open else None,
     }
     return render(request, "channels/channel_detail.html", context)
 
@@ -86,12 +78,8 @@ def open_channel(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"address": application.answers.get("address", "") if application else ""}
     form = OpenForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_beside_fields(form):
             publishing.open_channel(channel_id=pk, address=form.cleaned_data["address"], actor=actor)
-        except InvalidInput as refusal:
-            for field, reasons in refusal.errors.items():
-                form.add_error(field, reasons)
-        else:
             messages.success(request, _("Kanalen är öppen och står i förteckningen."))
             return redirect("channels:channel", pk=pk)
     context = {
@@ -100,4 +88,4 @@ def open_channel(request: HttpRequest, pk: int) -> HttpResponse:
         "unread": publishing.unread_before_opening(channel),
         "guidance": policy.guidance("application.appearance", scope=queries.channel_scope(channel)),
     }
-    return render(request, "channels/channel_open.html", context, status=422 if form.is_bound and form.errors else 200)
+    return render_form(request, "channels/channel_open.html", context)

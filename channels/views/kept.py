@@ -86,4 +86,5 @@ def csrf_problem(request: HttpRequest) -> str:
     """
     check = _Check(lambda _request: HttpResponse())  # only asked, never answers
     check.process_request(request)
+    # The view is not asked, and what comes back is what `_reject` above returns: the reason.
     return check.process_view(request, None, (), {}) or ""  # type: ignore[arg-type, return-value]

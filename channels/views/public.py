@@ -3,8 +3,9 @@
 A visitor is never asked who they are, and nothing here depends on who is signed in.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -22,12 +23,17 @@ from channels.account_check import RegisteredAccount, Verdict, check_account, ex
 from channels.comment_rules import comment_rules as rules_of
 from channels.platform_specs import load_platform_specs
 from channels.public_queries import PublicChannel, PublicLink, PublicRegister
-from channels.public_words import account_words
 from channels.questions.catalogue import LANGUAGES
 from kommun.components import ChannelEntry, Fact
 
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 PAGE = 200  # one page for any municipality that we know of, and still a page of bearable length beyond that
 LONGEST_QUESTION = 2000
+
+
+def revalidated(view: View) -> View:
+    """Let everybody keep the answer, and ask each time whether it still holds: what we have said is true is never old."""
+    return cache_control(public=True, no_cache=True)(conditional_page(view))
 
 
 @require_safe
@@ -37,23 +43,28 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@revalidated
 def register(request: HttpRequest) -> HttpResponse:
     """Show the official channels: search, narrow by platform and unit, and check an account on the same page."""
     words, platform, unit = (request.GET.get(key, "").strip() for key in ("q", "plattform", "verksamhet"))
     public = PublicRegister()
     rows = public_queries.narrowed(public_queries.open_channels(), words=words, platform=platform, unit=unit)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("sida"))
+    narrowed, totals = bool(words or platform or unit), public_queries.totals()
+    paginator = Paginator(rows, PAGE)
+    if not narrowed:
+        paginator.count = totals.opened  # already counted: Django would ask again
+    page = paginator.get_page(request.GET.get("sida"))
     channels = public.all_of(page.object_list)
     answer = _answer(request)
     context = {
         "public": public,
         "page": page,
         "entries": [entry_of(channel) for channel in channels],
-        "totals": public_queries.totals(),
+        "totals": totals,
         "platforms": public_queries.platforms_in_use(),
         "units": public_queries.units_in_use(),
         "chosen": {"q": words, "plattform": platform, "verksamhet": unit},
-        "narrowed": bool(words or platform or unit),
+        "narrowed": narrowed,
         "markup": open_data.register_markup(channels, public.municipality),
         "answer": answer,
         "canonical": _absolute("channels:public_register"),
@@ -62,6 +73,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@revalidated
 def channel(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one channel. A closed one keeps its page, with when and why and what came instead."""
     public = PublicRegister()
@@ -78,6 +90,7 @@ def channel(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@revalidated
 def comment_rules(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what holds for those who write to the channel. A closed channel has none left and leads to its page."""
     public = PublicRegister()
@@ -94,6 +107,7 @@ def comment_rules(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@revalidated
 def closed(request: HttpRequest) -> HttpResponse:
     """List channels that are closed, and addresses that open channels have left, with dates and what came instead."""
     public = PublicRegister()
@@ -113,6 +127,7 @@ def closed(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@revalidated
 def check(request: HttpRequest) -> HttpResponse:
     """Answer whether an account is ours: `?konto=` takes an address or a name. The link to an answer can be shared."""
     answer = _answer(request)
@@ -121,30 +136,29 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@cache_control(public=True, max_age=300)
-@conditional_page
+@revalidated
 def register_csv(request: HttpRequest) -> HttpResponse:
     """Answer the open channels as CSV (RFC 4180, UTF-8 with byte order mark)."""
     channels = PublicRegister().all_of(public_queries.open_channels())
     text = open_data.register_csv(channels, settings.SITE_URL)
-    response = _data(text, "text/csv; charset=utf-8; header=present")
+    response = data_response(text, "text/csv; charset=utf-8; header=present")
     response["Content-Disposition"] = 'attachment; filename="kanaler.csv"'
     return response
 
 
 @require_safe
-@cache_control(public=True, max_age=300)
-@conditional_page
+@revalidated
 def register_json(request: HttpRequest) -> HttpResponse:
     """Answer the whole register as JSON: the official channels, and apart from them the closed ones."""
     public = PublicRegister()
     opened = public.all_of(public_queries.open_channels())
     no_more = public.all_of(public_queries.closed_channels())
     text = open_data.register_json(opened, no_more, public.municipality, settings.SITE_URL)
-    return _data(text, "application/json")
+    return data_response(text, "application/json")
 
 
-def _data(text: str, content_type: str) -> HttpResponse:
+def data_response(text: str, content_type: str) -> HttpResponse:
+    """Return open data: free to use, readable from any page, in Swedish."""
     response = HttpResponse(text, content_type=content_type)
     response["Access-Control-Allow-Origin"] = "*"  # open data: any page may read it
     response["Content-Language"] = "sv"  # whatever the visitor reads
@@ -214,7 +228,7 @@ def _answer(request: HttpRequest) -> Answer | None:
 def _match(account: RegisteredAccount, pages: dict[int, PublicLink]) -> Match:
     specs = load_platform_specs()
     spec = specs.get(account.platform)
-    shown = account_words(account.platform, account.handle, account.url, specs)
+    shown = specs.shown(account.platform, account.handle, account.handle_key, account.url)
     return Match(pages[account.channel], spec.name if spec else account.platform, shown, account.url)
 
 
