@@ -1,0 +1,1 @@
+"""What the municipality keeps: records, their files, and the hand-over to the diary."""

@@ -1,0 +1,49 @@
+"""Who may hand over and who answers, and why not. Functions of actor and object: the reason, or None."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actor import Actor
+from accounts.organisation import Organisation
+from archive import readers, registrars
+from archive.models import DiarySheet, Record
+
+
+def why_not_propose(actor: Actor, record: Record) -> str | None:
+    """Return why not: whoever may read the record may hand it to the registrar. The scheduler may."""
+    if actor.user is None:
+        return None
+    if readers.may_read(actor.user, Organisation.load(timezone.localdate()), record):
+        return None
+    return _("Du kan inte lämna handlingen till diariet, eftersom du inte får läsa den.")
+
+
+def why_not_amend(actor: Actor, sheet: DiarySheet) -> str | None:
+    """As `why_not_propose`, for a sheet that came back."""
+    return why_not_propose(actor, sheet.record)
+
+
+def who_registers(sheet: DiarySheet) -> frozenset[int]:
+    """Return the ids of those who answer for the unit; whoever covers for one of them may too."""
+    return registrars.ids_for(sheet.record.channel.unit)
+
+
+def why_not_answer(actor: Actor, sheet: DiarySheet) -> str | None:
+    """Return why not: the registrar of the unit answers, or whoever covers (matrix D10). A person, never the scheduler."""
+    if actor.user is None:
+        return _("Diariet förs av en person.")
+    if actor.among(who_registers(sheet)) is None:
+        return _("Bara registratorn för %(unit)s kan svara.") % {"unit": sheet.record.channel.unit}
+    return None
+
+
+def why_not_decline(actor: Actor, sheet: DiarySheet) -> str | None:
+    """As `why_not_answer`; and a secret document is always registered (OSL 5:1)."""
+    if reason := why_not_answer(actor, sheet):
+        return reason
+    if sheet.secrecy is not None:
+        return _(
+            "Handlingen är sekretessmarkerad och ska alltid diarieföras (OSL 5 kap. 1 §)."
+            " Skicka tillbaka bladet om markeringen är fel."
+        )
+    return None

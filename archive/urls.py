@@ -1,0 +1,16 @@
+"""Addresses of what is kept."""
+
+from django.urls import path
+
+from archive.views import diary, files
+
+app_name = "archive"
+
+urlpatterns = [
+    path("arkiv/diarium/", diary.sheets, name="sheets"),
+    path("arkiv/diarium/<int:pk>/", diary.sheet, name="sheet"),
+    path("arkiv/handling/<int:pk>/diarium/", diary.propose, name="propose"),
+    path("arkiv/fil/<int:pk>/", files.file, name="file"),
+    path("arkiv/fil/<int:pk>/visa/", files.show, name="file_show"),
+    path("arkiv/fil/<int:pk>/innehall/", files.content, name="file_content"),
+]

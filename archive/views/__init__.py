@@ -1,0 +1,1 @@
+"""Pages of what is kept: the registrar's, the hand-over, and files."""
