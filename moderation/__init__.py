@@ -1,0 +1,1 @@
+"""What is said in the channels: cases, the removal ladder, replies."""

@@ -1,0 +1,20 @@
+"""The moderation app."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ModerationConfig(AppConfig):
+    """Cases about what is written in the channels."""
+
+    name = "moderation"
+    verbose_name = _("Granskning")
+
+    def ready(self) -> None:
+        """Make the kinds of obligation, the readers of evidence and the file of cases known."""
+        import_module("moderation.due")
+        import_module("moderation.handling_due")
+        import_module("moderation.readers")
+        import_module("moderation.actions.importing")

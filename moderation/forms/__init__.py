@@ -1,0 +1,1 @@
+"""What people fill in about a case. Forms turn input into values; actions decide."""

@@ -1,0 +1,1 @@
+"""Statistics: what is read of the counted figures, what the public may see of them, and how they are drawn."""

@@ -1,0 +1,1 @@
+"""Pages of the moderation: the queue, a new case, one case."""
