@@ -62,6 +62,17 @@
   });
   setInterval(tick, 60000);
 
+  // Only where it runs as an app: there is no browser around the page to say that the network is gone.
+  const app = document.querySelector("link[data-worker]");
+  if (app && navigator.serviceWorker && matchMedia("(display-mode: standalone)").matches) {
+    navigator.serviceWorker.register(app.dataset.worker).catch(() => { /* without it the browser says it in its own words */ });
+  }
+
+  // What lives is asked for again each half minute, while somebody looks.
+  setInterval(() => {
+    if (!document.hidden && window.htmx) all("[data-poll]").forEach((part) => window.htmx.trigger(part, "poll"));
+  }, 30000);
+
   // After a swap, the list of errors takes the focus, as it does by autofocus on a whole page.
   document.addEventListener("htmx:afterSettle", (event) => {
     const summary = event.target.querySelector?.(".error-summary") || (event.target.matches?.(".error-summary") ? event.target : null);
