@@ -13,17 +13,27 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.utils import translation
 
+from tests import emptying
 from tests.factories import Cast, make_cast
+
+emptying.use()
+
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
+LONG = ("test_growth", "test_access", "10000", "ten_thousand", "e2e", "chromium", "test_demo", "tests/local")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the long journeys, so that no process is left alone with one at the end."""
-    items.sort(
-        key=lambda item: (
-            0 if "e2e" in item.nodeid or item.get_closest_marker("e2e") or "test_demo" in item.nodeid else 1
-        )
-    )
+    """Begin with the longest, so that no process is left alone with one at the end: what measures growth, then journeys."""
+    items.sort(key=lambda item: next((place for place, part in enumerate(LONG) if part in item.nodeid), len(LONG)))
+
+
+@pytest.fixture(autouse=True)
+def _in_swedish(settings: Any) -> None:
+    """Begin in the municipality's language, whichever page an earlier test of the same process has read last."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture
@@ -58,10 +68,16 @@ def smtp(settings: Any) -> Iterator[Inbox]:
     server.stop()
 
 
+def no_smtp(settings: Any) -> None:
+    """Point Django's own mail at a port where nobody listens."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Start the system's Chromium. Root cannot have its sandbox; everybody else keeps it."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    """Start the system's Chromium, without its window where it can be had so. Root cannot have its sandbox."""
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
     args = ["--no-sandbox"] if os.geteuid() == 0 else []
     # No graphics card here: drawing without one is several times cheaper than imitating one. And nothing calls home.
     args += [

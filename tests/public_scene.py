@@ -3,8 +3,6 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection
-
 from accounts.actor import Actor
 from channels.actions.platforms import sync_platforms
 from channels.addresses import parse_account
@@ -12,6 +10,7 @@ from channels.models import Channel, ChannelAddress, Platform
 from channels.platform_specs import load_platform_specs
 from tests.applications import adopt_preset, make_municipality
 from tests.factories import Cast
+from tests.many import copy_row, copy_row_for_each
 
 OPENED = date(2024, 3, 1)
 LEFT = date(2025, 6, 30)
@@ -86,39 +85,32 @@ def make_scene(cast: Cast, preset: str = "tibro") -> dict[str, Channel]:
     return found
 
 
-def many_channels(cast: Cast, count: int) -> None:
-    """Add rows by the thousand, past the actions: for counting queries only."""
-    platform = Platform.objects.get(key="facebook")
-    rows = [
-        Channel(
-            name=f"Kanal {number:05}",
-            slug=f"kanal-{number:05}",
-            status=Channel.Status.ACTIVE,
-            platform=platform,
-            unit=cast.unit,
-            controller=cast.committee,
-            owner=cast.owner,
-            deputy=cast.deputy,
-            purpose="Berätta.",
-            opened_on=OPENED,
-        )
-        for number in range(count)
-    ]
-    channels = Channel.objects.bulk_create(rows, batch_size=2000)
-    ChannelAddress.objects.bulk_create(
-        (
-            ChannelAddress(
-                channel=channel,
-                platform=platform,
-                handle=f"kanal{number:05}",
-                handle_key=f"kanal{number:05}",
-                skeleton=f"kanal{number:05}",
-                url=f"https://www.facebook.com/kanal{number:05}",
-                valid_from=OPENED - timedelta(days=1),
-            )
-            for number, channel in enumerate(channels)
-        ),
-        batch_size=2000,
+def many_channels(cast: Cast, count: int, first: int = 0) -> None:
+    """Add channels by the thousand, past the actions: for counting queries only. They are numbered from `first`."""
+    platform, name = Platform.objects.get(key="facebook"), f"kanal{first:05}"
+    channel = Channel.objects.create(
+        name=f"Kanal {first:05}",
+        slug=f"kanal-{first:05}",
+        status=Channel.Status.ACTIVE,
+        platform=platform,
+        unit=cast.unit,
+        controller=cast.committee,
+        owner=cast.owner,
+        deputy=cast.deputy,
+        purpose="Berätta.",
+        opened_on=OPENED,
     )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE channels_channel, channels_channeladdress")  # as autovacuum does in a real database
+    address = ChannelAddress.objects.create(
+        channel=channel,
+        platform=platform,
+        handle=name,
+        handle_key=name,
+        skeleton=name,
+        url=f"https://www.facebook.com/{name}",
+        valid_from=OPENED - timedelta(days=1),
+    )
+    number = f"to_char({first} + 1 + n, 'FM00000')"
+    copy_row(channel, count - 1, name=f"'Kanal ' || {number}", slug=f"'kanal-' || {number}")
+    handle = "replace(p.slug, '-', '')"
+    same = dict.fromkeys(("handle", "handle_key", "skeleton"), handle)
+    copy_row_for_each(address, channel, channel_id="p.id", url=f"'https://www.facebook.com/' || {handle}", **same)

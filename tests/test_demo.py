@@ -16,22 +16,37 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.checks import demo_people_that_can_sign_in
 from accounts.models import Absence, Acknowledgement, Appointment, Unit, User
+from archive.models import DiarySheet
+from channels import clock
 from channels.attachments import sniff
 from channels.demo import load as loading
 from channels.demo.content import NAMES, Content, load_content
 from channels.demo.documents import plain_pdf
 from channels.demo.load import load_demo, reset_demo, sign_ins
 from channels.demo.people import PASSWORD
-from channels.models import Application, ApprovalStep, Attachment, Channel, ChannelAddress, ChannelChange, Platform
+from channels.models import (
+    Application,
+    ApprovalStep,
+    Attachment,
+    Channel,
+    ChannelAddress,
+    ChannelChange,
+    Obligation,
+    Platform,
+)
+from channels.upkeep import reconcile
 from kommun import colour, policy
 from kommun.errors import NotPermitted, StateConflict
 from kommun.events import verify_chain
 from kommun.models import Event, Municipality, OutgoingMail, PolicyVersion
 from kommun.policy import keys
 from kommun.setup import register_municipality
+from moderation.demo.load import load_cases
+from moderation.models import Case, Tip
 
 A, C, S = Application.Status, Channel.Status, ApprovalStep.Status
 
@@ -160,9 +175,21 @@ def every_channel_went_the_whole_way(demo: Loaded) -> None:
         assert kinds[-2:] == ["application.submitted", "application.decided"]
         assert set(kinds[1:-2]) <= {"application.saved", "application.file_attached", "application.read"}
         assert "application.saved" in kinds
-        expected = ["channel.decided"] + (["channel.opened"] if channel.status == C.ACTIVE else [])
-        assert _kinds(channel) == expected
+        came, kept = _kinds(channel)[:2], _kinds(channel)[2:]
+        assert came == ["channel.decided"] + (["channel.opened"] if channel.status == C.ACTIVE else [])
+        assert set(kept) <= {"channel.attested", "channel.access_tested", "channel.confirmed", "channel.watched"}
         _check_chain(application)
+
+
+@check
+def the_register_is_kept_and_something_is_left_to_do(demo: Loaded) -> None:
+    """One channel is soon to be confirmed, one has not attested what it shows, and the others are as they should be."""
+    due = Obligation.objects.open().get(kind=clock.CONFIRM)
+    assert due.due_at is not None
+    assert due.opened_at <= timezone.now() < due.due_at
+    assert Obligation.objects.open().get(kind=clock.ATTEST).channel != due.channel
+    assert Channel.objects.filter(confirmed_on__isnull=False).count() >= 2
+    assert reconcile(timezone.now()) == 0
 
 
 def _check_chain(application: Application) -> None:
@@ -243,6 +270,34 @@ def what_must_be_read_and_attached_is(demo: Loaded) -> None:
                 assert sniff(stored) == "application/pdf"
 
 
+# --- What is said in the channels -------------------------------------------------------------------------------------
+@check
+def the_queue_has_something_of_everything(demo: Loaded) -> None:
+    """A question, a threat preserved and hidden, praise, a case with the registrar, one late, and a tip not yet judged."""
+    now, planned = timezone.now(), Counter((row.kind, row.then) for row in load_cases())
+    assert Case.objects.count() == sum(planned.values()) == len(load_cases())
+    threat = Case.objects.get(category="unlawful_threat")
+    assert (threat.status, threat.evidence.get().file.content_type) == ("hidden", "image/png")
+    assert threat.preserved_at < threat.hidden_at
+    asked = Case.objects.get(handed_at__isnull=False)
+    assert DiarySheet.objects.get(record=asked.record).status == DiarySheet.Status.PROPOSED
+    assert Case.objects.open().filter(kind="question", due_at__lte=now).count() == 1
+    assert Case.objects.open().filter(kind="question", due_at__gt=now).exists()
+    assert Case.objects.open().filter(kind="opinion", claimed_by__isnull=True).exists()
+    assert Tip.objects.get().case.category == ""
+    assert Case.objects.filter(outcome="answered").count() == planned["question", "answer"]
+
+
+@check
+def every_case_is_of_the_people_who_answer_for_the_channel(demo: Loaded) -> None:
+    for case in Case.objects.select_related("channel"):
+        assert set(_kinds(case)) <= {
+            "case.opened", "case.preserved", "case.hidden", "case.handed_over", "case.claimed", "case.answered",
+        }  # fmt: skip
+        assert case.opened_by_id == case.channel.owner_id
+        assert case.author not in set(User.objects.values_list("name", flat=True))
+
+
 # --- The command ------------------------------------------------------------------------------------------------------
 @check
 def it_prints_who_can_sign_in_and_the_password_once(demo: Loaded) -> None:
@@ -257,12 +312,13 @@ def it_prints_who_can_sign_in_and_the_password_once(demo: Loaded) -> None:
 
 @check
 def a_second_run_changes_nothing_and_says_the_same(demo: Loaded) -> None:
-    before = (Event.objects.count(), Channel.objects.count(), OutgoingMail.objects.count())
+    before = (Event.objects.count(), Channel.objects.count(), Case.objects.count(), OutgoingMail.objects.count())
     out = StringIO()
     with CaptureQueriesContext(connection) as asked:
         call_command("demo", kommun=demo.content.municipality.slug, stdout=out)
     assert len(asked) <= 6
-    assert (Event.objects.count(), Channel.objects.count(), OutgoingMail.objects.count()) == before
+    after = (Event.objects.count(), Channel.objects.count(), Case.objects.count(), OutgoingMail.objects.count())
+    assert after == before
     assert out.getvalue() == demo.said
 
 
@@ -347,7 +403,7 @@ def test_an_unknown_key_in_a_demo_file_is_told() -> None:
 def test_a_long_plan_becomes_a_pdf_of_several_pages() -> None:
     found = plain_pdf("Plan (åäö) \\", ["Ett stycke om kanalen. " * 40] * 20)
     assert found.startswith(b"%PDF-1.4")
-    assert found.count(b"/Type /Page ") == int(re.search(rb"/Count (\d+)", found)[1]) > 1  # type: ignore[index]
+    assert found.count(b"/Type /Page ") == int(re.search(rb"/Count (\d+)", found)[1]) > 1
     assert r"Plan (åäö) \\".replace("(", r"\(").replace(")", r"\)").encode("cp1252") in found
     start = int(found.rsplit(b"startxref\n", 1)[1].split()[0])
     assert found[start : start + 4] == b"xref"
@@ -374,8 +430,8 @@ def test_setup_makes_a_municipality_with_policy_platforms_and_an_administrator()
     municipality, administrator = Municipality.objects.get(), User.objects.get()
     assert (municipality.short_name, municipality.slug) == ("Ekhults", "ekhults")
     assert municipality.contact_email == "kommun@ekhult.example"
-    assert administrator.is_superuser
-    assert administrator.is_staff
+    assert administrator.has_perm("kommun.administer")
+    assert not administrator.is_superuser
     assert not administrator.has_usable_password()
     assert Appointment.objects.get().role == Appointment.Role.ADMINISTRATOR
     assert policy.in_force() is not None

@@ -6,13 +6,30 @@ import json
 import secrets
 import threading
 import time
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import environ
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from kommun.identity import identity_providers
+
 CLIENT, SECRET = "kanalkollen", "provider-secret"
+
+
+def from_environment(**variables):
+    """Return SOCIALACCOUNT_PROVIDERS as the product reads it from these environment variables."""
+    env = environ.Env()
+    env.ENVIRON = variables
+    return identity_providers(env)
+
+
+@cache
+def _key():
+    """Make the key once for each test process: a tenth of a second of arithmetic."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 class IdentityProvider:
@@ -23,11 +40,12 @@ class IdentityProvider:
         self.codes = {}
         self.tokens = {}
         self.fails = False
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.key = _key()
         handler = type("Handler", (_Handler,), {"provider": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        # It looks this often whether it is to stop, and by itself twice a second: eight tests would wait for that.
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def stop(self):
         self.server.shutdown()

@@ -1,20 +1,24 @@
 """Handing in absence: who covers, what is refused and why, and who may."""
 
+import dataclasses
+import re
 import threading
 from datetime import date, timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import connection
 from django.urls import reverse
 
 from accounts import actions, queries
 from accounts.actor import SCHEDULER, Actor
-from accounts.models import Absence
+from accounts.models import Absence, User
 from kommun.errors import InvalidInput, NotPermitted, StateConflict
 from kommun.models import Event, OutgoingMail
-from tests.factories import AbsenceFactory, make_cast
+from tests.factories import AbsenceFactory, Cast, make_cast
 
 TODAY = date(2026, 11, 20)
+PEOPLE = [field.name for field in dataclasses.fields(Cast) if field.type is User]
 FIRST, LAST = date(2026, 12, 21), date(2027, 1, 6)
 
 
@@ -231,6 +235,20 @@ def test_uncovered_leave_is_shown_before_it_starts_to_those_who_can_act(cast, re
     assert found == ([cast.owner] if sees else [])
 
 
+def test_plan_shows_also_those_at_the_far_end_of_a_chain(cast):
+    hand_in(cast.owner, cast.deputy)
+    hand_in(cast.nearest_manager, cast.owner)
+    plan = queries.plan_absence(Absence(user=cast.deputy, starts_on=FIRST, ends_on=LAST), TODAY)
+    assert {one.absence.user for one in plan.left_alone} == {cast.owner, cast.nearest_manager}
+
+
+def test_the_last_day_there_is_breaks_nothing(cast):
+    last = date(9999, 12, 31)
+    absence = hand_in(cast.owner, cast.deputy, last, last)
+    [found] = queries.absences_of(cast.owner, TODAY)
+    assert (found.absence, found.periods[-1].last_day) == (absence, last)
+
+
 def test_leave_far_ahead_is_not_shown_yet(cast):
     hand_in(cast.owner, None, TODAY + timedelta(days=61), TODAY + timedelta(days=70))
     assert queries.uncovered_absences(TODAY, cast.strategist) == []
@@ -274,7 +292,7 @@ def test_change_from_the_preview_keeps_what_was_typed(as_owner, cast):
 def test_preview_without_substitute_warns(as_owner, cast):
     answer = as_owner.post(reverse("absence_new"), typed(cast, substitute="", preview="1"))
     assert answer.status_code == 200
-    assert "Ingen tar dina uppgifter" in answer.content.decode()
+    assert "Ingen tar över uppgifterna" in answer.content.decode()
 
 
 @pytest.mark.parametrize("button", ["preview", "confirm"])
@@ -295,12 +313,12 @@ def test_bad_input_is_answered_beside_the_field_with_422(as_owner, cast, changed
     assert not Absence.objects.exists()
 
 
-def test_taking_back_twice_is_a_conflict(as_owner, cast):
+def test_what_is_taken_back_is_shown_to_nobody(as_owner, cast):
     absence = hand_in(cast.owner)
     address = reverse("absence_withdraw", args=[absence.pk])
     assert as_owner.get(address).status_code == 405
     assert as_owner.post(address).status_code == 302
-    assert as_owner.post(address).status_code == 404  # it is no longer shown to anybody
+    assert as_owner.post(address).status_code == 404
 
 
 def test_absence_that_is_over_is_a_conflict(as_owner, cast):
@@ -325,6 +343,41 @@ def test_absence_of_others_is_not_found(client, cast):
     assert client.post(reverse("absence_withdraw", args=[absence.pk])).status_code == 404
 
 
+def test_manager_hands_in_for_somebody_who_is_ill_and_chooses_a_substitute_afterwards(client, cast):
+    client.force_login(cast.nearest_manager)
+    form = typed(cast, user=cast.owner.pk, substitute="", starts_on=str(TODAY))
+    answer = client.post(reverse("absence_new"), {**form, "preview": "1"})
+    assert "Vem som ersätter Bibliotekarie, Biblioteksenheten" in answer.content.decode()
+    assert client.post(reverse("absence_new"), {**form, "confirm": "1"}).status_code == 302
+    alone = Absence.objects.get()
+    assert (alone.user, alone.substitute) == (cast.owner, None)
+    assert Event.objects.get(kind="absence.registered").actor_id == cast.nearest_manager.pk
+    address = reverse("absence_withdraw", args=[alone.pk])
+    assert f'action="{address}"' in client.get(reverse("absences")).content.decode()
+    assert client.post(address).status_code == 302
+    answer = client.post(reverse("absence_new"), {**form, "substitute": cast.deputy.pk, "confirm": "1"})
+    assert (answer.status_code, cast.owner.absences.latest("pk").substitute) == (302, cast.deputy)
+
+
+@pytest.mark.parametrize(
+    ("who", "offered"),
+    [
+        ("nearest_manager", {"owner", "deputy", "nearest_manager"}),
+        ("department_head", {"owner", "deputy", "nearest_manager", "department_head"}),
+        ("administrator", set(PEOPLE)),
+        ("strategist", set()),
+        ("owner", set()),
+    ],
+)
+def test_absence_is_handed_in_for_those_one_manages_and_nobody_else(client, cast, who, offered):
+    client.force_login(cast[who])
+    form = client.get(reverse("absence_new")).context["form"]
+    found = set(form.fields["user"].queryset) if "user" in form.fields else set()
+    assert found == {cast[name] for name in offered}
+    client.post(reverse("absence_new"), typed(cast, user=cast.outsider.pk, confirm="1"))
+    assert cast.outsider.absences.exists() is ("outsider" in offered)
+
+
 def test_list_costs_the_same_however_many(as_owner, cast, django_assert_max_num_queries):
     for shift in range(12):
         start = FIRST + timedelta(days=shift * 20)
@@ -340,4 +393,6 @@ def test_profile_shows_roles_cover_and_factor(client, cast):
     text = client.get(reverse("profile")).content.decode()
     assert "Chef för Biblioteksenheten" in text
     assert "Kulturförvaltningschef" in text
-    assert "Av" in text
+    assert re.search(r"<dt>Andra faktorn</dt><dd>.*Av</span></dd>", text)
+    TOTP.activate(cast.nearest_manager, generate_totp_secret())
+    assert re.search(r"<dt>Andra faktorn</dt><dd>.*På</span></dd>", client.get(reverse("profile")).content.decode())

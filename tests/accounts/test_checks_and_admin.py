@@ -3,10 +3,13 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.admin import site
 from django.urls import reverse
+from simple_history.admin import SimpleHistoryAdmin
 
 from accounts import checks
 from accounts.models import Absence, Unit, User
+from kommun.admin_kit import HistoryAdmin
 from kommun.models import Event, OutgoingMail
 from tests.factories import AbsenceFactory, UserFactory
 
@@ -34,9 +37,16 @@ def ids(found):
         ([], False),
     ],
 )
-def test_demo_answers_on_loopback_alone(production, hosts, refused):
-    production.DEMO, production.ALLOWED_HOSTS = True, hosts
-    assert ids(checks.check_demo_stays_at_home()) == (["accounts.E001"] if refused else [])
+@pytest.mark.parametrize("mode", ["DEBUG", "DEMO", "TESTING"])
+def test_open_modes_answer_on_loopback_alone(production, hosts, refused, mode):
+    setattr(production, mode, True)
+    production.ALLOWED_HOSTS = hosts
+    assert ids(checks.check_open_modes_stay_at_home()) == (["accounts.E001"] if refused else [])
+
+
+def test_production_may_have_any_address(production):
+    production.ALLOWED_HOSTS = ["kanaler.kommunen.example"]
+    assert checks.check_open_modes_stay_at_home() == []
 
 
 @pytest.mark.parametrize(
@@ -95,7 +105,7 @@ def test_lists_search_and_forbid_deleting(admin, cast, model):
         assert admin.get(reverse(f"admin:accounts_{model}_delete", args=[row.pk])).status_code == 403
 
 
-@pytest.mark.parametrize("who", ["owner", "strategist", "registrar"])
+@pytest.mark.parametrize("who", ["owner", "nearest_manager", "registrar"])
 def test_admin_is_closed_to_others(client, cast, who):
     client.force_login(cast[who])
     assert client.get(reverse("admin:accounts_user_changelist")).status_code in {302, 403}
@@ -113,6 +123,23 @@ def test_administrator_adds_a_person_who_gets_a_mail(admin, cast):
     assert "redan den adressen" in again.content.decode()
 
 
+def test_address_that_is_too_long_or_on_its_way_to_somebody_is_refused(admin, cast):
+    cast.owner.emailaddress_set.create(email="nasta@kommunen.example", verified=False)
+    form = {"name": "Fritidsledare", "title": "", "unit": "", "phone": ""}
+    long = f"{'x' * 60}@{'y' * 60}.{'z' * 60}.example"
+    for email, words in ((long, "150 tecken"), ("Nasta@kommunen.example", "redan den adressen")):
+        answer = admin.post(reverse("admin:accounts_user_add"), {**form, "email": email})
+        assert (answer.status_code, words in answer.content.decode()) == (200, True)
+    assert not User.objects.filter(name="Fritidsledare").exists()
+
+
+def test_units_make_no_circle(admin, cast):
+    for parent in (cast.unit, cast.department):
+        form = {"name": "Kulturförvaltningen", "slug": "kultur", "kind": "department", "parent": parent.pk}
+        answer = admin.post(reverse("admin:accounts_unit_change", args=[cast.department.pk]), form)
+        assert (answer.status_code, "inte själv hör till" in answer.content.decode()) == (200, True)
+
+
 def test_change_of_a_unit_is_recorded(admin, cast):
     form = {
         "name": "Bibliotek och kultur",
@@ -126,8 +153,21 @@ def test_change_of_a_unit_is_recorded(admin, cast):
     }
     assert admin.post(reverse("admin:accounts_unit_change", args=[cast.unit.pk]), form).status_code == 302
     assert Unit.objects.get(pk=cast.unit.pk).manager == cast.deputy
-    assert '"fields":["name","manager"]' in Event.objects.get(kind="unit.changed").payload
+    assert '"fields":["manager","name"]' in Event.objects.get(kind="unit.changed").payload
     assert admin.get(reverse("admin:accounts_unit_history", args=[cast.unit.pk])).status_code == 200
+
+
+def test_an_old_row_is_shown_and_never_put_back(admin, cast):
+    old = cast.unit.history.latest()
+    address = reverse("admin:accounts_unit_simple_history", args=[cast.unit.pk, old.pk])
+    page = admin.get(address)
+    assert (page.status_code, "Återställ" in page.content.decode()) == (200, False)
+    form = {"name": "Det gamla namnet", "slug": cast.unit.slug, "kind": "unit"}
+    assert admin.post(address, form).status_code == 403
+    assert Unit.objects.get(pk=cast.unit.pk).name == "Biblioteksenheten"
+    with_history = [one for one in site._registry.values() if isinstance(one, SimpleHistoryAdmin)]
+    assert len(with_history) > 3
+    assert all(isinstance(one, HistoryAdmin) for one in with_history)
 
 
 def test_absence_in_the_admin_follows_the_same_rules(admin, cast):
@@ -150,7 +190,8 @@ def test_lost_phone_is_helped(admin, cast):
     TOTP.activate(cast.owner, generate_totp_secret())
     admin.post(
         reverse("admin:accounts_user_changelist"),
-        {"action": "remove_second_factor", "_selected_action": [cast.owner.pk]},
+        {"action": "remove_second_factor", "sure": "1", "_selected_action": [cast.owner.pk]},
     )
     assert not Authenticator.objects.filter(user=cast.owner).exists()
     assert Event.objects.filter(kind="person.factor_removed", actor_id=cast.administrator.pk).count() == 1
+    assert OutgoingMail.objects.get().to == cast.owner.email

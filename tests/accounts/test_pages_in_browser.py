@@ -1,11 +1,12 @@
 """Absence without script and passkeys for real, in a real browser. Axe: tests/e2e/test_states.py."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from accounts.models import User
 from tests import own_cache
+from tests.e2e.journeys import send, sign_in
 from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -23,13 +24,6 @@ def site(live_server, settings):
     return live_server.url.replace("127.0.0.1", "localhost")
 
 
-def sign_in(page, site, user, path="/min-profil/"):
-    client = Client(headers={"host": "localhost"})
-    client.post("/konto/logga-in/", {"login": user.email, "password": PASSWORD})
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
-    page.goto(site + path)
-
-
 def test_absence_is_handed_in_by_keyboard_and_without_script(browser, site, cast):
     context = browser.new_context(java_script_enabled=False, locale="sv-SE")
     page = context.new_page()
@@ -37,14 +31,14 @@ def test_absence_is_handed_in_by_keyboard_and_without_script(browser, site, cast
     page.get_by_label("E-postadress").fill(cast.owner.email)
     page.get_by_label("Lösenord", exact=True).fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.get_by_role("link", name="Lämna in frånvaro").click()
+    send(page.get_by_role("link", name="Lämna in frånvaro"))
     page.get_by_label("Första dagen").fill("2031-01-02")
     page.get_by_label("Sista dagen").fill("2031-01-05")
     page.get_by_label("Ersättare").select_option(label="Biblioteksassistent, Biblioteksenheten")
-    page.get_by_role("button", name="Se vad det innebär").click()
-    assert page.get_by_role("heading", name="Innan du lämnar in").is_visible()
-    page.get_by_role("button", name="Lämna in frånvaron").click()
-    assert page.get_by_text("Frånvaron är inlämnad.").is_visible()
+    send(page.get_by_role("button", name="Se vad det innebär"))
+    expect(page.get_by_role("heading", name="Innan du lämnar in")).to_be_visible()
+    send(page.get_by_role("button", name="Lämna in frånvaron"))
+    expect(page.get_by_text("Frånvaron är inlämnad.")).to_be_visible()
     assert cast.owner.absences.get().substitute == cast.deputy
     context.close()
 
@@ -57,7 +51,8 @@ def test_passkey_is_added_and_signs_in_without_password(page, site, cast):
         "WebAuthn.addVirtualAuthenticator",
         {"options": {**key, "isUserVerified": True, "automaticPresenceSimulation": True}},
     )
-    sign_in(page, site, cast.owner, reverse("mfa_add_webauthn"))
+    page.goto(f"{site}/konto/logga-in/?next={reverse('mfa_add_webauthn')}")
+    sign_in(page, cast.owner)
     page.get_by_label("Namn på nyckeln").fill("Jobbtelefonen")
     page.get_by_label("Logga in med bara nyckeln").check()
     page.get_by_role("button", name="Lägg till nyckeln").click()
@@ -68,12 +63,10 @@ def test_passkey_is_added_and_signs_in_without_password(page, site, cast):
     page.goto(f"{site}/konto/logga-in/?next=/min-profil/")
     page.get_by_role("button", name="Logga in med passnyckel").click()
     page.wait_for_url(f"{site}/min-profil/")
-    assert page.get_by_role("heading", name="Bibliotekarie").is_visible()
+    expect(page.get_by_role("heading", name="Bibliotekarie")).to_be_visible()
 
     page.context.clear_cookies()
     page.goto(f"{site}/konto/logga-in/?next=/min-profil/")
-    page.get_by_label("E-postadress").fill(cast.owner.email)
-    page.get_by_label("Lösenord", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Logga in", exact=True).click()
+    sign_in(page, cast.owner)
     page.get_by_role("button", name="Använd nyckeln").click()
     page.wait_for_url(f"{site}/min-profil/")

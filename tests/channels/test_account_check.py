@@ -3,15 +3,25 @@
 import string
 import time
 from datetime import date
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.account_check import AccountIndex, Kind, RegisteredAccount, Verdict, check_account, explanation, headline
+from channels.account_check import (
+    AccountIndex,
+    Kind,
+    RegisteredAccount,
+    Verdict,
+    _near,
+    check_account,
+    explanation,
+    headline,
+)
 from channels.addresses import load_platform_specs, parse_account
-from channels.confusables import edits, skeleton
-from tests.channels.test_addresses import HINTS, HOSTILE, spellings
+from channels.confusables import skeleton
+from tests.channels.test_addresses_any_text import HINTS, HOSTILE, spellings
 
 SPECS = load_platform_specs()
 TODAY = date(2026, 11, 20)
@@ -44,12 +54,15 @@ TWITTER = ours("twitter.com/tibro_kommun", 5, valid_to=CLOSED, successor=2)
 OLD_LIBRARY = ours("instagram.com/tibrobibblan", 3, valid_to=CLOSED)
 BLOG = ours("https://skolbloggen.tibro.se/forskolan", 6, hint="blog")
 BLOGSPOT = ours("https://norabloggen.blogspot.com", 7)
+WIKIPEDIA = ours("sv.wikipedia.org/wiki/Tibro", 12)
+MASTODON = ours("@info@social.tibro.se", 13)
 LINKEDIN = ours("linkedin.com/company/tibro-kommun", 8)
 HIDDEN = ours("facebook.com/tibrokommunen", 9, listed=False)  # two letters from the listed one
 HIDDEN_TIKTOK = ours("tiktok.com/@tibrokommun", 10, listed=False)
 FUTURE = ours("threads.com/@tibronytt", 11, valid_from=date(2027, 1, 1))
 REGISTER = [
-    FACEBOOK, INSTAGRAM, LIBRARY, YOUTUBE, TWITTER, OLD_LIBRARY, BLOG, BLOGSPOT, LINKEDIN, HIDDEN, HIDDEN_TIKTOK, FUTURE,
+    FACEBOOK, INSTAGRAM, LIBRARY, YOUTUBE, TWITTER, OLD_LIBRARY, BLOG, BLOGSPOT, LINKEDIN, WIKIPEDIA, MASTODON,
+    HIDDEN, HIDDEN_TIKTOK, FUTURE,
 ]  # fmt: skip
 INDEX = AccountIndex(REGISTER, SPECS, TODAY)
 
@@ -110,6 +123,10 @@ ANSWERS = [
     ("https://morabloggen.blogspot.com", Kind.UNKNOWN, []),  # Mora is a municipality, not Nora misspelt
     ("facebook.com/tierpkommun", Kind.UNKNOWN, []),  # two letters from Tibro, and somebody else's
     ("threads.com/@tibronytt", Kind.UNKNOWN, []),  # not ours yet
+    ("https://no.wikipedia.org/wiki/Tibro", Kind.UNKNOWN, []),  # an article in another language, no imitation
+    ("facebook.com/tibro", Kind.UNKNOWN, []),
+    ("https://sv.wikipedia.org/wiki/Tibrokommun", Kind.UNKNOWN, []),
+    ("@info@mastodon.nu", Kind.UNKNOWN, []),  # a name that everybody has
     # Ours, but not for the public to see: no word of it, and no false accusation.
     ("facebook.com/tibrokommunen", Kind.UNKNOWN, []),
     ("https://www.tiktok.com/@tibrokommun", Kind.UNKNOWN, []),
@@ -158,6 +175,18 @@ def test_an_address_that_changes_hands_today_is_ours_in_one_place_only():
     )
     answers = [check_account(each.url, [before, after], SPECS, today=TODAY).kind for each in (before, after)]
     assert answers == [Kind.WAS_OFFICIAL, Kind.OFFICIAL]
+
+
+@pytest.mark.parametrize(
+    "text", ["https://www.tibro.se", "tibro.se/bygga-bo", "tibro.se", "https://e-tjanst.tibro.se/x"]
+)
+def test_our_own_site_is_no_account_and_nothing_to_warn_of(text):
+    index = AccountIndex(REGISTER, SPECS, TODAY, "https://www.tibro.se/")
+    verdict = check_account(text, index, SPECS, today=TODAY)
+    assert (verdict.kind, verdict.code) == (Kind.CANNOT_TELL, "own_site")
+    for other in ("https://tibro.se.ond.example", "https://xtibro.se", "https://skolbloggen.tibro.nu/forskolan"):
+        assert check_account(other, index, SPECS, today=TODAY).code != "own_site"
+    assert check_account(BLOG.url, index, SPECS, today=TODAY).kind is Kind.OFFICIAL
 
 
 def test_a_name_we_gave_up_stays_given_up_although_another_platform_has_it():
@@ -298,6 +327,7 @@ def test_a_skeleton_does_not_depend_on_letter_case(text):
     assert len(skeleton(text * 20)) <= 300
 
 
+@cache
 def slow_edits(one: str, other: str) -> int:
     if not one or not other:
         return len(one) + len(other)
@@ -312,9 +342,11 @@ def slow_edits(one: str, other: str) -> int:
 
 
 @settings(deadline=None)
-@given(st.text("abc", max_size=5), st.text("abc", max_size=5), st.integers(0, 3))
-def test_distance_is_what_a_plain_definition_says(one, other, most):
-    assert edits(one, other, most) == min(slow_edits(one, other), most + 1)
+@given(st.text("abc", min_size=8, max_size=10), st.lists(st.sampled_from("abc"), max_size=10))
+def test_names_at_most_two_edits_away_are_near_and_no_others(one, changed):
+    other = "".join(changed) + one[len(changed) :]
+    distance = slow_edits(one, other)
+    assert list(_near(other, [one])) == ([(one, distance)] if 0 < distance <= 2 else [])
 
 
 def test_ten_thousand_accounts_are_searched_in_a_blink():

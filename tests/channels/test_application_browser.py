@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.actor import Actor
 from channels.actions.drafts import save_part, start_application
 from tests.applications import adopt_preset, make_application, make_municipality, submit
-from tests.factories import PASSWORD
+from tests.e2e.journeys import be_signed_in, send, sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -33,23 +33,14 @@ def scene(cast, settings, tmp_path):
     return sent, ready, draft
 
 
-def sign_in(page, live_server, client, user):
-    client.force_login(user)
-    page.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
-
-
-def test_what_was_typed_comes_back_after_the_sign_in_has_ended(page, live_server, client, cast, scene):
+def test_what_was_typed_comes_back_after_the_sign_in_has_ended(page, live_server, cast, scene):
     draft = scene[2]
-    sign_in(page, live_server, client, cast.owner)
+    be_signed_in(page, live_server.url, cast.owner)
     page.goto(live_server.url + reverse("channels:application_part", args=[draft.pk, "arbete"]))
     page.get_by_label("Hur mycket arbetstid").fill("Två timmar i veckan")
     Session.objects.all().delete()
-    page.get_by_role("button", name="Spara och fortsätt").click()
-    page.locator("input[name=login]").fill(cast.owner.email)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("main form button[type=submit]").first.click()
+    send(page.get_by_role("button", name="Spara och fortsätt"))
+    sign_in(page, cast.owner)
     page.get_by_text("Vi sparade det du skrev").wait_for()
     assert page.get_by_label("Hur mycket arbetstid").input_value() == "Två timmar i veckan"
     page.get_by_role("button", name="Spara och gör klart senare").click()

@@ -21,15 +21,8 @@ from channels.models import Application
 from channels.questions import Facts, Status, part_status, parts_of, saved
 from kommun.errors import NotPermitted, StateConflict
 from kommun.events import events_about
+from tests.application_pages import PDF, plan_of
 from tests.applications import adopt_preset, make_application, make_municipality
-
-PDF = b"%PDF-1.7 plan"
-
-
-@pytest.fixture
-def tibro(cast):
-    make_municipality()
-    return adopt_preset("tibro", Actor(cast.administrator))
 
 
 @pytest.fixture
@@ -178,15 +171,9 @@ def test_in_forshaga_the_first_administrator_answers_and_the_second_covers(cast)
 
 # --- Files and reading -------------------------------------------------------------------------------------------------
 @pytest.fixture
-def nora(cast, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    make_municipality()
-    adopt_preset("nora", Actor(cast.administrator))
+def nora(cast, policy):
+    policy("nora")
     return start_application(actor=Actor(cast.owner))
-
-
-def plan_of(application):
-    return next(question.key for part in parts_of(application) for question in part.attachments if question.required)
 
 
 def attach(application, cast, content=PDF, name="plan.pdf", document=None, who=None):

@@ -1,79 +1,20 @@
-"""The pages of the application: what is typed survives errors, sign-out, old tokens and other windows."""
+"""Writing and sending an application on its pages: what is typed survives errors and other windows."""
 
-import re
 from http import HTTPStatus
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from accounts.actor import Actor
-from accounts.models import Acknowledgement
 from channels.actions.drafts import start_application
-from channels.models import Application
+from channels.models import Application, Channel
 from channels.questions import missing, parts_of
-from channels.views import kept
-from tests.applications import adopt_preset, make_application, make_municipality
+from tests.application_pages import filled, hidden, page, signed_in
+from tests.applications import answer_all, make_application, submit
 from tests.factories import UserFactory
-
-PDF = b"%PDF-1.7 plan"
-
-
-@pytest.fixture
-def policy(cast, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    make_municipality()
-
-    def adopt(name):
-        return adopt_preset(name, Actor(cast.administrator))
-
-    return adopt
-
-
-@pytest.fixture
-def tibro(policy):
-    return policy("tibro")
-
-
-@pytest.fixture
-def draft(cast, tibro):
-    make_application(cast)  # fills the table of platforms
-    Application.objects.all().delete()
-    return start_application(actor=Actor(cast.owner))
-
-
-@pytest.fixture
-def owner(cast):
-    return signed_in(cast.owner)
-
-
-def signed_in(user, **options):
-    client = Client(**options)
-    client.force_login(user)
-    return client
-
-
-def page(application, part):
-    return reverse("channels:application_part", args=[application.pk, part])
-
-
-def hidden(response, name):
-    found = re.search(rf'name="{name}" value="([^"]*)"', response.content.decode())
-    assert found, name
-    return found[1]
-
-
-def filled(client, application, part, **values):
-    """Return what a browser would send: what the page carries, with the given answers."""
-    drawn = client.get(page(application, part))
-    return {"version": hidden(drawn, "version"), "marke": hidden(drawn, "marke"), **values}
-
-
-PEOPLE = {"administrators": [], "credentials_place": "Kommunens lösenordsvalv"}
 
 
 def test_from_start_to_sent_without_script(cast, draft, owner):
@@ -182,6 +123,14 @@ def test_an_account_that_somebody_else_has_applied_for_is_refused(cast, draft, o
     assert "Någon annan har redan sökt för samma konto" in answer.content.decode()
 
 
+def test_an_account_that_is_decided_but_not_opened_yet_is_taken_too(cast, draft, owner):
+    other = answer_all(submit(make_application(cast, name="Annat")))
+    assert other.channel.status == Channel.Status.DECIDED
+    typed = {"platform": "facebook", "address": other.answers["address"], "visibility": "public"}
+    answer = owner.post(page(draft, "konto"), filled(owner, draft, "konto", **typed))
+    assert "Någon annan har redan sökt för samma konto" in answer.content.decode()
+
+
 def test_another_window_gets_both_versions_to_choose_from(draft, owner):
     first = filled(owner, draft, "arbete", working_time="Två timmar")
     second = filled(owner, draft, "arbete", working_time="Fem timmar", later="1")
@@ -204,134 +153,6 @@ def test_a_double_click_on_save_is_no_conflict(draft, owner):
     assert [answer.status_code for answer in answers] == [HTTPStatus.FOUND, HTTPStatus.FOUND]
 
 
-# --- Sign-in that runs out ---------------------------------------------------------------------------------------------
-def sign_out_and_post(client, application, **typed):
-    """Post from a page that was drawn before the sign-in ran out. Returns the address that is answered."""
-    sent = filled(client, application, "arbete", **typed)
-    client.session.flush()
-    client.cookies.pop("sessionid", None)
-    answer = client.post(page(application, "arbete"), sent)
-    assert answer.status_code == HTTPStatus.SEE_OTHER
-    return answer.url
-
-
-def test_what_was_typed_comes_back_after_signing_in_again(cast, draft, owner):
-    url = sign_out_and_post(owner, draft, working_time="Skrivet när tiden gick ut")
-    assert url.endswith(f"?next={page(draft, 'arbete')}")
-    owner.force_login(cast.owner)
-    text = owner.get(page(draft, "arbete")).content.decode()
-    assert 'value="Skrivet när tiden gick ut"' in text
-    assert "Vi sparade det du skrev" in text
-    draft.refresh_from_db()
-    assert "working_time" not in draft.answers  # nothing is saved before the person has looked at it
-    owner.post(page(draft, "arbete"), filled(owner, draft, "arbete", working_time="Skrivet", later="1"))
-    assert "Vi sparade det du skrev" not in owner.get(page(draft, "arbete")).content.decode()
-
-
-def test_it_can_be_thrown_away(cast, draft, owner):
-    sign_out_and_post(owner, draft, working_time="Onödigt")
-    owner.force_login(cast.owner)
-    owner.post(page(draft, "arbete"), {**filled(owner, draft, "arbete"), "discard": "1"})
-    assert "Onödigt" not in owner.get(page(draft, "arbete")).content.decode()
-
-
-@pytest.mark.parametrize("who", ["deputy", "strategist", "outsider", "administrator"])
-def test_what_was_typed_is_never_shown_to_somebody_else(cast, draft, owner, who):
-    sign_out_and_post(owner, draft, working_time="Hemligt")
-    owner.force_login(cast[who])
-    answer = owner.get(page(draft, "arbete"))
-    assert answer.status_code == HTTPStatus.NOT_FOUND
-    assert "Hemligt" not in answer.content.decode()
-
-
-def test_it_does_not_follow_the_browser_to_another_applicant(cast, draft, owner):
-    sign_out_and_post(owner, draft, working_time="Hemligt")
-    Application.objects.filter(pk=draft.pk).update(applicant=cast.deputy)
-    owner.force_login(cast.deputy)
-    assert "Hemligt" not in owner.get(page(draft, "arbete")).content.decode()
-    assert not owner.session.get(kept.SESSION_KEY)
-
-
-@pytest.mark.parametrize("mark", ["", "nonsense", None])
-def test_only_a_page_of_ours_can_leave_something_in_the_session(draft, owner, mark):
-    sent = filled(owner, draft, "arbete", working_time="Utifrån")
-    sent = {**sent, "marke": mark} if mark is not None else {**sent, "marke": hidden_for_other(draft)}
-    anonymous = Client()
-    anonymous.post(page(draft, "arbete"), sent)
-    assert not anonymous.session.get(kept.SESSION_KEY)
-
-
-def hidden_for_other(draft):
-    return kept.mark_for(draft.applicant, Application(pk=draft.pk + 1))
-
-
-def test_what_is_kept_is_bounded(draft, owner):
-    sent = filled(owner, draft, "arbete", working_time="x" * (kept.MAX_CHARACTERS + 1))
-    anonymous = Client()
-    anonymous.post(page(draft, "arbete"), sent)
-    assert not anonymous.session.get(kept.SESSION_KEY)
-
-
-def test_an_old_token_gives_back_what_was_typed(cast, draft):
-    client = signed_in(cast.owner, enforce_csrf_checks=True)
-    sent = filled(client, draft, "arbete", working_time="Skrivet i gamla fönstret")
-    answer = client.post(page(draft, "arbete"), {**sent, "csrfmiddlewaretoken": "z" * 64})
-    assert answer.status_code == HTTPStatus.FORBIDDEN
-    text = answer.content.decode()
-    assert 'value="Skrivet i gamla fönstret"' in text
-    assert "Sidan hade blivit för gammal" in text
-    draft.refresh_from_db()
-    assert "working_time" not in draft.answers
-    token = hidden(answer, "csrfmiddlewaretoken")
-    answer = client.post(page(draft, "arbete"), {**sent, "csrfmiddlewaretoken": token, "later": "1"})
-    assert answer.status_code == HTTPStatus.FOUND
-    draft.refresh_from_db()
-    assert draft.answers["working_time"] == "Skrivet i gamla fönstret"
-
-
-def test_a_forged_post_is_refused_and_shows_nothing(cast, draft):
-    client = signed_in(cast.owner, enforce_csrf_checks=True)
-    answer = client.post(page(draft, "arbete"), {"working_time": "Förfalskat", "version": "0"})
-    assert answer.status_code == HTTPStatus.FORBIDDEN
-    assert "Förfalskat" not in answer.content.decode()
-    draft.refresh_from_db()
-    assert "working_time" not in draft.answers
-
-
-# --- Who sees what -----------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("who", ["deputy", "nearest_manager", "strategist", "outsider", "administrator"])
-def test_a_draft_of_somebody_else_does_not_exist(cast, draft, who):
-    client = signed_in(cast[who])
-    for address in (
-        draft.get_absolute_url(),
-        page(draft, "syfte"),
-        reverse("channels:application_review", args=[draft.pk]),
-        reverse("channels:application_withdraw", args=[draft.pk]),
-    ):
-        assert client.get(address).status_code == HTTPStatus.NOT_FOUND
-    for address in (page(draft, "syfte"), reverse("channels:application_submit", args=[draft.pk])):
-        assert client.post(address, {"name": "X"}).status_code == HTTPStatus.NOT_FOUND
-
-
-def test_whoever_may_read_may_not_write(cast, draft):
-    Application.objects.filter(pk=draft.pk).update(status="submitted")
-    client = signed_in(cast.strategist)
-    assert client.get(draft.get_absolute_url()).status_code == HTTPStatus.OK
-    assert client.get(page(draft, "syfte")).status_code == HTTPStatus.FORBIDDEN
-
-
-def test_without_sign_in_every_page_asks_for_it(draft):
-    for address in (
-        reverse("channels:applications"),
-        reverse("channels:application_start"),
-        draft.get_absolute_url(),
-        page(draft, "syfte"),
-        reverse("channels:application_review", args=[draft.pk]),
-        reverse("channels:application_read", args=[draft.pk, "handbok"]),
-    ):
-        assert "next=" in Client().get(address).url
-
-
 def test_a_draft_can_be_taken_back_once(draft, owner):
     address = reverse("channels:application_withdraw", args=[draft.pk])
     assert owner.get(address).status_code == HTTPStatus.OK
@@ -339,6 +160,16 @@ def test_a_draft_can_be_taken_back_once(draft, owner):
     draft.refresh_from_db()
     assert draft.status == Application.Status.WITHDRAWN
     assert owner.get(draft.get_absolute_url()).status_code == HTTPStatus.OK
+
+
+def test_what_is_decided_is_not_asked_about_taking_back(cast, tibro, owner):
+    granted = answer_all(submit(make_application(cast)))
+    address = reverse("channels:application_withdraw", args=[granted.pk])
+    for answer in (owner.get(address), owner.post(address)):
+        assert answer.status_code == HTTPStatus.FOUND
+        assert answer.url == granted.get_absolute_url()
+    granted.refresh_from_db()
+    assert granted.status == Application.Status.APPROVED
 
 
 def test_sending_too_early_says_what_is_missing(draft, owner):
@@ -355,80 +186,6 @@ def test_sending_what_was_changed_in_another_window_is_refused(cast, draft, owne
     assert answer.status_code == HTTPStatus.CONFLICT
     ready.refresh_from_db()
     assert ready.status == Application.Status.DRAFT
-
-
-# --- Files and reading -------------------------------------------------------------------------------------------------
-@pytest.fixture
-def nora(cast, policy):
-    policy("nora")
-    return make_application(cast)
-
-
-def plan_of(application):
-    return next(question.key for part in parts_of(application) for question in part.attachments if question.required)
-
-
-def test_a_file_survives_an_error_elsewhere_in_the_form(cast, nora, owner):
-    nora.attachments.all().delete()
-    key = plan_of(nora)
-    upload = SimpleUploadedFile("plan.pdf", PDF)
-    answer = owner.post(page(nora, "underlag"), {**filled(owner, nora, "underlag"), f"file-{key}": upload})
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY  # the confirmations are not ticked
-    assert nora.attachments.get(replaced_at__isnull=True).name == "plan.pdf"
-    assert "plan.pdf" in answer.content.decode()
-
-
-@pytest.mark.parametrize(
-    ("content", "part"), [(b"", "tom"), (b"MZ", "går inte att läsa"), (b"%PDF-" + b"0" * 2000, "för stor")]
-)
-def test_a_file_that_cannot_be_taken_says_why_beside_it(nora, owner, settings, content, part):
-    settings.ATTACHMENT_MAX_BYTES = 1000
-    nora.attachments.all().delete()
-    upload = SimpleUploadedFile("plan.pdf", content)
-    sent = {**filled(owner, nora, "underlag"), f"file-{plan_of(nora)}": upload}
-    answer = owner.post(page(nora, "underlag"), sent)
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert part in answer.content.decode()
-    assert not nora.attachments.exists()
-
-
-def test_a_file_is_only_ever_a_download_and_only_for_readers(cast, nora, owner):
-    nora.attachments.all().delete()
-    address = reverse("channels:attachment_upload", args=[nora.pk, plan_of(nora)])
-    owner.post(address, {f"file-{plan_of(nora)}": SimpleUploadedFile("../Vår plan.html", PDF)})
-    file = nora.attachments.get(replaced_at__isnull=True)
-    download = reverse("channels:attachment", args=[file.pk])
-    answer = owner.get(download)
-    assert b"".join(answer.streaming_content) == PDF
-    assert answer["Content-Type"] == "application/pdf"
-    assert answer["Content-Disposition"].startswith("attachment")
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert "sandbox" in answer["Content-Security-Policy"]
-    assert signed_in(cast.outsider).get(download).status_code == HTTPStatus.NOT_FOUND
-    assert signed_in(cast.strategist).get(download).status_code == HTTPStatus.NOT_FOUND
-    remove = reverse("channels:attachment_remove", args=[nora.pk, plan_of(nora)])
-    assert signed_in(cast.outsider).post(remove).status_code == HTTPStatus.NOT_FOUND
-    owner.post(remove)
-    assert not nora.attachments.filter(replaced_at__isnull=True).exists()
-
-
-@pytest.mark.policy("prestart.documents")
-def test_the_deputy_can_read_and_sign_before_the_application_is_sent(cast, policy):
-    policy("sunne")
-    application = make_application(cast)
-    Acknowledgement.objects.all().delete()
-    question = next(question for part in parts_of(application) for question in part.readings)
-    address = reverse("channels:application_read", args=[application.pk, question.key])
-    reader = signed_in(cast.owner)
-    assert "Jag har läst" in reader.get(address).content.decode()
-    for _turn in range(2):
-        assert reader.post(address).status_code == HTTPStatus.FOUND
-    assert "Du har läst" in reader.get(address).content.decode()
-    assert signed_in(cast.deputy).get(address).status_code == HTTPStatus.OK
-    assert signed_in(cast.outsider).get(address).status_code == HTTPStatus.NOT_FOUND
-    assert signed_in(cast.deputy).get(application.get_absolute_url()).status_code == HTTPStatus.NOT_FOUND
-    other = reverse("channels:application_read", args=[application.pk, "hittepa"])
-    assert reader.get(other).status_code == HTTPStatus.NOT_FOUND
 
 
 # --- Anything at all ---------------------------------------------------------------------------------------------------

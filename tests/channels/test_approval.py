@@ -7,8 +7,9 @@ from itertools import product
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import override
 
-from accounts.actor import Actor
+from accounts.actor import SCHEDULER, Actor
 from channels import tasks
 from channels.actions.approval import answer_step, reassign_step, submit_application, withdraw_application
 from channels.lifecycle import APPLICATION, STEP
@@ -17,7 +18,7 @@ from kommun.errors import InvalidInput, NotPermitted, StateConflict
 from kommun.events import events_about
 from kommun.models import OutgoingMail
 from tests.applications import adopt_preset, answer_all, make_application, make_municipality, submit
-from tests.factories import AbsenceFactory
+from tests.factories import AbsenceFactory, make_cast
 
 A, S = Application.Status, ApprovalStep.Status
 PEOPLE = ["owner", "deputy", "nearest_manager", "department_head", "chief_executive", "strategist", "outsider"]
@@ -72,6 +73,21 @@ def test_the_decision_names_policy_sections_and_people(cast, sent):
         Decision.objects.filter(pk=sent.decision.pk).update(outcome="refused")
 
 
+def test_what_is_kept_and_sent_is_in_the_language_of_the_municipality(cast, tibro):
+    application = make_application(cast)
+    AbsenceFactory(user=cast.it_communications_manager, substitute=cast.strategist)
+    with override("en"):
+        answer_all(submit(application))
+    assert "ersätts av" in application.steps.get(kind="consult").why_assignee
+    application.refresh_from_db()
+    document = application.decision.document
+    assert document["answers"][0]["part"] == "Syfte och målgrupp"
+    assert document["steps"][0]["status_label"] == "Har svarat"
+    mails = list(OutgoingMail.objects.order_by("pk"))
+    assert [mail.subject.partition(":")[0] for mail in mails[:2]] == ["Samråd", "Ta ställning till en ny kanal"]
+    assert all(mail.body.startswith("Hej!") and "Kanalkollen. Du får" in mail.body for mail in mails)
+
+
 def test_a_refusal_ends_it_and_needs_a_reason(sent):
     with pytest.raises(InvalidInput):
         answer(sent, "request_changes", note="  ")
@@ -94,6 +110,72 @@ def test_changes_are_asked_for_and_the_same_step_resumes(cast, sent):
     assert open_step(sent).note == "Skriv målgruppen."
     assert sent.steps.get(kind="consult").status == S.CONSULTED
     answer(sent, "approve")
+    assert sent.status == A.APPROVED
+
+
+@pytest.fixture
+def sunne(cast):
+    make_municipality()
+    adopt_preset("sunne", Actor(cast.administrator))
+    return submit(make_application(cast))
+
+
+def waiting(application):
+    return set(application.steps.filter(status=S.OPEN).values_list("role", flat=True))
+
+
+def test_nobody_answers_on_what_is_being_rewritten(cast, sunne):
+    manager, strategist = sunne.steps.get(role="nearest_manager"), sunne.steps.get(role="strategist")
+    answer_step(step_id=strategist.pk, answer="request_changes", note="Skriv målgruppen.", actor=Actor(cast.strategist))
+    assert waiting(sunne) == set()
+    for what in ("approve", "refuse", "request_changes"):
+        with pytest.raises(StateConflict):
+            answer_step(step_id=manager.pk, answer=what, note="Nu.", actor=Actor(cast.nearest_manager))
+    sunne.refresh_from_db()
+    OutgoingMail.objects.all().delete()
+    submit(sunne)
+    assert waiting(sunne) == {"nearest_manager", "strategist"}
+    mails = {mail.to: mail.body for mail in OutgoingMail.objects.all()}
+    assert set(mails) == {cast.nearest_manager.email, cast.strategist.email}
+    assert "Skriv målgruppen." in mails[cast.strategist.email]
+    assert answer_all(sunne).status == A.APPROVED
+
+
+def test_an_answer_for_another_unit_does_not_count(cast, sunne):
+    answer_step(
+        step_id=sunne.steps.get(role="nearest_manager").pk, answer="approve", note="", actor=Actor(cast.nearest_manager)
+    )
+    answer_step(
+        step_id=sunne.steps.get(role="strategist").pk,
+        answer="request_changes",
+        note="Fel verksamhet.",
+        actor=Actor(cast.strategist),
+    )
+    sunne.refresh_from_db()
+    sunne.answers["unit"] = cast.central.pk
+    sunne.save()
+    submit(sunne)
+    asked = {step.role: step.assignee for step in sunne.steps.filter(status=S.OPEN).select_related("assignee")}
+    assert asked == {"nearest_manager": cast.it_communications_manager, "strategist": cast.strategist}
+
+
+def test_one_refusal_is_enough_and_the_others_are_told(cast, sunne):
+    OutgoingMail.objects.all().delete()
+    answer_step(
+        step_id=sunne.steps.get(role="strategist").pk, answer="refuse", note="Nej.", actor=Actor(cast.strategist)
+    )
+    sunne.refresh_from_db()
+    assert sunne.status == A.REFUSED
+    assert "fått avslag" in OutgoingMail.objects.get(to=cast.nearest_manager.email).body
+
+
+def test_whoever_lost_the_role_may_not_answer_though_the_step_still_names_them(cast, sent):
+    answer(sent, "consult")
+    cast.department.manager = cast.strategist
+    cast.department.save()
+    with pytest.raises(NotPermitted, match=str(cast.strategist)):
+        answer(sent, "approve", who=cast.department_head)
+    answer(sent, "approve", who=cast.strategist)
     assert sent.status == A.APPROVED
 
 
@@ -173,7 +255,7 @@ def test_a_withdrawn_application_asks_nobody(cast, sent):
     assert not sent.steps.filter(status__in=[S.OPEN, S.WAITING]).exists()
     assert OutgoingMail.objects.filter(to=cast.it_communications_manager.email).count() == 2
     with pytest.raises(StateConflict):
-        reassign_step(step_id=sent.steps.first().pk)
+        reassign_step(step_id=sent.steps.first().pk, actor=SCHEDULER)
 
 
 def open_moves(lifecycle, obj, cast, names):
@@ -226,8 +308,6 @@ def test_each_policy_runs_its_own_chain_to_an_approved_channel(cast, preset):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_managers_at_once_one_wins_and_the_other_is_told_why():
-    from tests.factories import make_cast
-
     cast = make_cast()
     make_municipality()
     adopt_preset("tibro", Actor(cast.administrator))
@@ -258,6 +338,33 @@ def test_two_managers_at_once_one_wins_and_the_other_is_told_why():
     decided = events_about(step).filter(kind__in=["step.approve", "step.refuse"])
     assert decided.count() == 1
     assert Decision.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_applications_for_one_account_at_once_one_is_sent():
+    cast = make_cast()
+    make_municipality()
+    adopt_preset("tibro", Actor(cast.administrator))
+    first, second = make_application(cast), make_application(cast)
+    assert first.answers["handle_key"] == second.answers["handle_key"]
+    gate, outcomes = threading.Barrier(2), []
+
+    def send(application):
+        try:
+            gate.wait()
+            submit(application)
+            outcomes.append("sent")
+        except InvalidInput as refusal:
+            outcomes.append(*refusal.errors)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send, args=[application]) for application in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(outcomes) == ["address", "sent"]
 
 
 def test_every_act_leaves_an_event_under_the_rule(cast, sent):

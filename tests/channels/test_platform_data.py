@@ -12,14 +12,14 @@ from channels.platform_specs import DATA, PlatformSpec, load_platform_specs, rea
 
 SPECS = load_platform_specs()
 REAL = Path(__file__).parents[1] / "data" / "real_channels.csv"
-NAMED_BY_THE_ISSUE = {
+IN_USE = {
     "facebook", "instagram", "x", "youtube", "linkedin", "tiktok", "threads", "snapchat", "bluesky", "mastodon", "blog",
     "wikipedia", "podcast", "chat", "learning", "other",
 }  # fmt: skip
 
 
-def test_every_platform_of_the_issue_is_there():
-    assert set(SPECS.by_key) >= NAMED_BY_THE_ISSUE
+def test_every_platform_that_municipalities_use_is_there():
+    assert set(SPECS.by_key) >= IN_USE
 
 
 @pytest.mark.parametrize("spec", SPECS.all, ids=lambda spec: spec.key)
@@ -27,11 +27,6 @@ def test_the_example_beside_the_field_is_an_account_of_the_platform(spec):
     account = parse_account(spec.example, SPECS, spec.key)
     assert account.platform == spec.key
     assert parse_account(account.url, SPECS, spec.key) == account
-
-
-@pytest.mark.parametrize("spec", SPECS.all, ids=lambda spec: spec.key)
-def test_a_spec_survives_the_database(spec):
-    assert PlatformSpec.model_validate(spec.model_dump(mode="json")) == spec
 
 
 @pytest.mark.parametrize("spec", SPECS.all, ids=lambda spec: spec.key)

@@ -1,7 +1,9 @@
 """The public pages in a real browser: keyboard, without script, on paper. Axe: tests/e2e/test_states.py."""
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.e2e.journeys import send
 from tests.public_scene import make_scene
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -31,15 +33,15 @@ def test_everything_works_without_script(browser, site):
     page = browser.new_context(java_script_enabled=False, locale="sv-SE").new_page()
     page.goto(f"{site}/kanaler/")
     page.get_by_label("Plattform").select_option("instagram")
-    page.get_by_role("button", name="Visa").click()
-    assert page.locator(".channels > li").count() == 1
+    send(page.get_by_role("button", name="Visa"))
+    expect(page.locator(".channels > li")).to_have_count(1)
     page.locator("summary").click()
-    assert page.get_by_text("Biblioteksbesökare").is_visible()
+    expect(page.get_by_text("Biblioteksbesökare")).to_be_visible()
     page.get_by_label("Länk eller kontonamn").fill("x.com/ekhultkultur")
-    page.get_by_role("button", name="Kontrollera").click()
-    assert page.get_by_role("heading", name="Nej, inte längre").is_visible()
-    page.get_by_role("button", name="English").click()
-    assert page.locator("html").get_attribute("lang") == "en"
+    send(page.get_by_role("button", name="Kontrollera"))
+    expect(page.get_by_role("heading", name="Nej, inte längre")).to_be_visible()
+    send(page.get_by_role("button", name="English"))
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     assert "konto=x.com" in page.url  # the question is still there
     page.context.close()
 

@@ -1,9 +1,11 @@
 """ "Är kontot verkligen vårt?": five distinct answers through the pages, and none when we cannot know."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from channels import public_queries
 from channels.account_check import Kind, check_account
 from channels.models import Channel
+from tests.channels.test_public_pages import text_of
 from tests.public_scene import LEFT, make_channel, make_scene, many_channels
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +37,7 @@ ANSWERS = {
     "facebook.com/ekhultsbibliotek-officiell": ("Nej. Kontot liknar vårt", "lookalike"),
     "facebook.com/blomsterhandeln": ("Kontot står inte i vår", "unknown"),
     "https://www.facebook.com/ekhultsbibliotek/posts/123": ("Vi kan inte svara", "cannot_tell"),
+    "https://www.ekhult.example/kontakt": ("Vi kan inte svara", "cannot_tell"),
     "https://bit.ly/3abc": ("Vi kan inte svara", "cannot_tell"),
 }
 
@@ -163,6 +167,17 @@ def test_the_check_asks_the_database_as_often_for_a_thousand_accounts_as_for_six
         ask(client, "facebook.com/ekhu1tsbibliotek")
     with django_assert_num_queries(4):
         ask(client, "facebook.com/ekhu1tsbibliotek")
+
+
+def test_of_two_changes_at_once_the_one_that_is_committed_last_is_seen_too(client, scene):
+    late = timezone.now() + timedelta(hours=1)
+    Channel.objects.filter(pk=scene["open"].pk).update(updated_at=late)  # began last, was committed first
+    assert ask(client, "instagram.com/ekhultsbad").context["answer"].kind == "official"
+    assert "3 kanaler" in text_of(client.get(reverse("channels:public_register")))
+    change = {"status": Channel.Status.CLOSED, "closed_on": LEFT, "version": 2}
+    Channel.objects.filter(pk=scene["renamed"].pk).update(**change)
+    assert ask(client, "instagram.com/ekhultsbad").context["answer"].kind == "was_official"
+    assert "2 kanaler" in text_of(client.get(reverse("channels:public_register")))
 
 
 def test_an_answer_can_be_had_from_the_register_without_losing_it(client, scene):

@@ -155,9 +155,10 @@ def test_no_cell_begins_as_a_formula_and_quotes_and_lines_survive(client, scene)
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t1", "\r1", "\n1", "＝1", "＋1", "－1", "＠x"])
 def test_every_beginning_of_a_formula_is_made_text(text):
     assert safe_cell(text) == f"'{text}"
+    assert safe_cell(f"Böcker;{text}") == f"Böcker;'{text}"
 
 
-@pytest.mark.parametrize("text", ["", "Biblioteket", "1-2", "a=b", "'=1"])
+@pytest.mark.parametrize("text", ["", "Biblioteket", "1-2", "a=b", "'=1", "Böcker; film", "a\n- b"])
 def test_other_cells_are_left_alone(text):
     assert safe_cell(text) == text
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actor import Actor
-from accounts.models import Acknowledgement, Unit
+from accounts.models import Acknowledgement
 from channels.actions.publishing import change_details, open_channel, propose_change, settle_change
 from channels.models import Channel, ChannelAddress, ChannelChange, Platform
 from channels.queries import duties_of
@@ -18,6 +18,7 @@ from kommun.events import events_about
 from kommun.models import OutgoingMail
 from tests.applications import acknowledge, adopt_preset, answer_all, make_application, make_municipality, submit
 from tests.factories import AbsenceFactory
+from tests.many import copy_row, copy_row_for_each
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +64,19 @@ def test_an_address_that_cannot_be_used_opens_nothing(cast, decided, address):
     assert "address" in refusal.value.errors
     decided.refresh_from_db()
     assert decided.status == Channel.Status.DECIDED
+
+
+def test_a_refused_address_is_kept_with_the_reason_beside_it(client, cast, decided):
+    client.force_login(cast.owner)
+    answer = client.post(
+        reverse("channels:channel_open", args=[decided.pk]), {"address": "instagram.com/ekhult", "exists": "on"}
+    )
+    assert answer.status_code == 422
+    (reason,) = answer.context["form"].errors["address"]
+    assert "Beslutet gäller Facebook" in reason
+    html = answer.content.decode()
+    assert reason in html
+    assert 'value="instagram.com/ekhult"' in html
 
 
 def test_only_those_who_answer_for_it_open_it_and_only_once(cast, decided):
@@ -114,7 +128,7 @@ def test_a_new_owner_waits_for_somebody_elses_word(cast, channel):
         settle(change, cast.outsider)
     settle(change, cast.nearest_manager)
     channel.refresh_from_db()
-    assert (channel.owner, channel.deputy, channel.version) == (cast.deputy, cast.owner, 2)
+    assert (channel.owner, channel.deputy, channel.version) == (cast.deputy, cast.owner, 3)
 
 
 def test_the_database_refuses_a_change_confirmed_by_its_proposer(cast, channel):
@@ -150,9 +164,23 @@ def test_two_changes_do_not_wait_at_once(cast, channel):
 
 def test_a_change_that_was_overtaken_is_not_published(cast, channel):
     change = propose(channel, cast.owner, purpose="Nytt.")
-    change_details(channel_id=channel.pk, values={"name": "Nytt namn"}, version=1, actor=Actor(cast.owner))
+    change_details(
+        channel_id=channel.pk, values={"name": "Nytt namn"}, version=channel.version, actor=Actor(cast.owner)
+    )
     with pytest.raises(StateConflict, match="har ändrats"):
         settle(change, cast.nearest_manager)
+
+
+def test_an_address_that_somebody_else_got_meanwhile_is_refused_in_words_when_it_is_confirmed(client, cast, channel):
+    change = propose(channel, cast.owner, address="facebook.com/ekhultnytt")
+    other = answer_all(submit(make_application(cast, name="Badhuset"))).channel
+    open_channel(channel_id=other.pk, address="facebook.com/ekhultnytt", actor=Actor(cast.owner))
+    client.force_login(cast.nearest_manager)
+    answer = client.post(reverse("channels:change", args=[change.pk]), {"action": "confirm", "answer": ""})
+    assert answer.status_code == 422
+    assert "Kontot finns redan i kommunens förteckning." in answer.content.decode()
+    assert channel.addresses.get().url == "https://www.facebook.com/EkhultsBibliotek"
+    assert channel.addresses.get().valid_to is None
 
 
 def test_a_slower_promise_than_the_policy_is_refused_beside_the_field(client, cast, channel):
@@ -170,21 +198,16 @@ def test_a_slower_promise_than_the_policy_is_refused_beside_the_field(client, ca
 @pytest.mark.parametrize("count", [10, 1000, 10_000])
 def test_the_list_costs_the_same_however_many_channels(client, cast, count, django_assert_max_num_queries):
     platform = Platform.objects.create(key="facebook", name="Facebook", kind="facebook")
-    unit = Unit.objects.first()
-    channels = Channel.objects.bulk_create(
-        Channel(
-            name=f"Kanal {n}", slug=f"kanal-{n}", platform=platform, unit=unit, owner=cast.owner, purpose="P",
-            status="active", opened_on="2026-01-01",
-        )
-        for n in range(count)
+    channel = Channel.objects.create(
+        name="Kanal", slug="kanal", platform=platform, unit=cast.unit, owner=cast.owner, purpose="P", status="active",
+        opened_on="2026-01-01",
     )  # fmt: skip
-    ChannelAddress.objects.bulk_create(
-        ChannelAddress(
-            channel=channel, platform=platform, handle=channel.slug, handle_key=channel.slug, skeleton=channel.slug,
-            url=f"https://www.facebook.com/{channel.slug}", valid_from="2026-01-01",
-        )
-        for channel in channels
+    address = ChannelAddress.objects.create(
+        channel=channel, platform=platform, handle="kanal", handle_key="kanal", skeleton="kanal",
+        url="https://www.facebook.com/kanal", valid_from="2026-01-01",
     )  # fmt: skip
+    copy_row(channel, count - 1, name="'Kanal ' || n", slug="'kanal-' || n")
+    copy_row_for_each(address, channel, channel_id="p.id", handle="p.slug", handle_key="p.slug", skeleton="p.slug")
     client.force_login(cast.strategist)
     with django_assert_max_num_queries(20):
         answer = client.get(reverse("channels:channels"))

@@ -11,6 +11,7 @@ from tests.e2e.journeys import (
     link_in,
     mail_to,
     save_part,
+    send,
     start_application,
 )
 
@@ -59,11 +60,11 @@ def publish(site, cast, **window):
     """The owner follows the mail with the decision, and opens the channel with the address. Return the channel."""
     page = site.person(cast.owner, **window)
     page.goto(link_in(mail_to(cast.owner, "Beviljad")))
-    page.get_by_role("link", name="Till kanalen").click()
-    page.get_by_role("link", name="Öppna kanalen").click()
+    send(page.get_by_role("link", name="Till kanalen"))
+    send(page.get_by_role("link", name="Öppna kanalen"))
     page.get_by_label("Kontots adress").fill(f"facebook.com/{HANDLE}?fbclid=abc")
     page.get_by_label("Kontot finns och visar det som det ska").check()
-    page.get_by_role("button", name="Öppna kanalen").click()
+    send(page.get_by_role("button", name="Öppna kanalen"))
     expect(page.get_by_text("Kanalen är öppen och står i förteckningen.")).to_be_visible()
     mail_to(cast.deputy if Channel.objects.get().deputy else cast.owner, "Kanalen är öppen")
     return Channel.objects.get()
@@ -72,7 +73,7 @@ def publish(site, cast, **window):
 def read(page, channel, document):
     """Read a document that remains, from the page where the channel is opened, and sign for it."""
     page.goto(f"/register/{channel.pk}/oppna/")
-    page.get_by_role("link", name=document).first.click()
+    send(page.get_by_role("link", name=document).first)
     page.get_by_role("button", name="Jag har läst").click()
     expect(page.get_by_text("Du har läst det här.")).to_be_visible()
 
@@ -88,7 +89,7 @@ def find_as_visitor(site, **window):
     expect(page.get_by_role("heading", name="Biblioteket på Facebook")).to_be_visible()
     expect(page.get_by_text("Officiell kanal")).to_be_visible()
     expect(page.get_by_text("Vi visar vad som händer på biblioteket.")).to_be_visible()
-    page.get_by_role("link", name="Kontrollera ett annat konto").click()
+    send(page.get_by_role("link", name="Kontrollera ett annat konto"))
     page.get_by_label("Länk eller kontonamn").fill(f"https://www.facebook.com/{HANDLE.lower()}/")
     page.get_by_role("button", name="Kontrollera").click()
     expect(page.locator(".verify").get_by_role("status").get_by_role("heading")).to_have_text("Ja, kontot är vårt.")

@@ -10,8 +10,10 @@ from kommun.models import OutgoingMail
 from tests.factories import PASSWORD
 
 AXE = AXE_FILE_PATH.read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOUR = ["color-contrast", "link-in-text-block"]  # the only rules that light and dark can answer differently
+# What another width can answer differently about the same page.
+SIZE = ["target-size", "scrollable-region-focusable", "landmark-one-main", "aria-hidden-focus"]
 # A refused style or script, said loudly: Chromium does not tell of every kind in the console.
 REPORT_REFUSALS = """document.addEventListener("securitypolicyviolation", (event) =>
     console.error(`refused by the policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));"""
@@ -43,6 +45,7 @@ class Site:
         self.url, self.browser = url, browser
         self.complaints = []
         self.contexts = []
+        self.axe = False  # whether pages bring axe along: cheaper than handing it to each page that is looked at
 
     def visitor(self, **options):
         """Return a page in a window of its own, signed in as nobody."""
@@ -56,7 +59,7 @@ class Site:
             },
         )
         context.set_default_timeout(8000)
-        context.add_init_script(REPORT_REFUSALS)
+        context.add_init_script(REPORT_REFUSALS + (AXE if self.axe else ""))
         context.on("console", self._heard)
         context.on("response", self._answered)
         context.on("weberror", lambda error: self.complaints.append(f"script error: {error.error}"))
@@ -66,7 +69,7 @@ class Site:
     def person(self, user, **options):
         """Return a page in a window of its own, in which the person is signed in."""
         page = self.visitor(**options)
-        page.context.add_cookies([session_cookie(self.url, user)])
+        be_signed_in(page, self.url, user)
         return page
 
     def close(self):
@@ -83,23 +86,35 @@ class Site:
             self.complaints.append(f"{response.status} {response.url}")
 
 
-def session_cookie(url, user):
+def be_signed_in(page, url, user):
+    """Give the page's window a session of the person, without the sign-in page."""
     client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}
+    client.force_login(user)
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
+
+
+def send(control):
+    """Press a control that leads to another page, and arrive there. A click alone does not wait for the page that comes."""
+    with control.page.expect_navigation():
+        control.click()
 
 
 def sign_in(page, user):
     """Sign in on the sign-in page, where the reader stands."""
     page.get_by_label("E-post").fill(user.email)
     page.get_by_label("Lösenord").fill(PASSWORD)
-    page.get_by_role("button", name="Logga in", exact=True).click()
+    send(page.get_by_role("button", name="Logga in", exact=True))
 
 
-def violations(page, only=RULES):
-    """Return what axe finds, with where, so that a failure can be read. `only` names tags or single rules."""
-    kind = "tag" if only is RULES else "rule"
-    options = {"runOnly": {"type": kind, "values": only}, "resultTypes": ["violations"], "preload": False}
+def violations(page, only=(), but=()):
+    """Return what axe finds, with where, so that a failure can be read: by every rule, by the named ones, or by all but them."""
+    asked = {"type": "rule", "values": list(only)} if only else {"type": "tag", "values": TAGS}
+    options = {
+        "runOnly": asked,
+        "rules": {rule: {"enabled": False} for rule in but},
+        "resultTypes": ["violations"],
+        "preload": False,
+    }
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE)
     found = page.evaluate("(options) => axe.run(document, options)", options)["violations"]
@@ -129,8 +144,8 @@ def link_in(mail):
 def start_application(page):
     """Go from the start page to the first part of a new application."""
     page.goto("/start/")
-    page.get_by_role("navigation", name="Huvudmeny").get_by_role("link", name="Ansökningar").click()
-    page.get_by_role("link", name="Ansök om en ny kanal").click()
+    send(page.get_by_role("navigation", name="Huvudmeny").get_by_role("link", name="Ansökningar"))
+    send(page.get_by_role("link", name="Ansök om en ny kanal"))
     page.get_by_role("button", name="Starta ansökan").click()
     expect(page.get_by_role("heading", name="Syfte och målgrupp")).to_be_visible()
 
@@ -149,7 +164,7 @@ def fill_the_rest(page):
 
 def save_part(page, next_heading):
     """Save the part and arrive at the next one."""
-    page.get_by_role("button", name="Spara och fortsätt").click()
+    send(page.get_by_role("button", name="Spara och fortsätt"))
     try:
         expect(page.get_by_role("heading", name=next_heading, exact=True)).to_be_visible()
     except AssertionError as stuck:

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from channels.models import ApprovalStep, Decision
 from kommun.models import Event
 from tests.applications import make_application, submit
-from tests.e2e.journeys import answer, is_on_screen, link_in, mail_to, too_wide
+from tests.e2e.journeys import answer, is_on_screen, link_in, mail_to, send, too_wide
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
@@ -57,12 +57,12 @@ def test_what_needs_completing_goes_back_and_resumes_at_the_same_person(site, se
     applicant = site.person(cast.owner)
     applicant.goto(link_in(mail_to(cast.owner, "Komplettera")))
     expect(applicant.get_by_text("Skriv vem kanalen är till för.")).to_be_visible()
-    applicant.get_by_role("link", name="Syfte och målgrupp", exact=True).click()
+    send(applicant.get_by_role("link", name="Syfte och målgrupp", exact=True))
     applicant.get_by_label("Vad ska kanalen heta?").fill("Biblioteket")
     applicant.get_by_label("Vad ska kanalen användas till?").fill("Visa vad som händer.")
     applicant.get_by_label("Vilka vill ni nå?").fill("Barn och unga")
-    applicant.get_by_role("button", name="Spara och fortsätt").click()
-    applicant.get_by_role("link", name="Granska och skicka").first.click()
+    send(applicant.get_by_role("button", name="Spara och fortsätt"))
+    send(applicant.get_by_role("link", name="Granska och skicka").first)
     applicant.get_by_role("button", name="Skicka ansökan").click()
     expect(applicant.get_by_text("Ansökan är skickad.")).to_be_visible()
     page.goto("/beslut/")

@@ -9,12 +9,16 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from accounts.actor import Actor
+from accounts.actor import SCHEDULER, Actor
+from accounts.leaving import set_last_day
+from channels import clock, upkeep
 from channels.actions.approval import answer_step
 from channels.actions.drafts import start_application
+from channels.actions.leaving import remove_access
 from channels.actions.publishing import open_channel, propose_change, settle_change
-from channels.models import Channel
+from channels.models import Channel, Obligation
 from channels.questions import parts_of
+from kommun import policy
 from kommun.models import DemoMail, PolicyVersion
 from kommun.policy import loader
 from kommun.policy.actions import import_draft
@@ -22,7 +26,7 @@ from tests import own_cache
 from tests.applications import acknowledge, answer_all, make_application, submit
 from tests.e2e.journeys import sign_in
 from tests.e2e.look import Look
-from tests.factories import AbsenceFactory
+from tests.factories import AbsenceFactory, AppointmentFactory
 
 
 @pytest.fixture(autouse=True)
@@ -106,8 +110,7 @@ def test_public_pages(site, settle, look):
     look.go(page, "/kanaler/?konto=", 422)
     look.go(page, "/finns-inte/", 404)
     page.goto("/kanaler/")
-    page.get_by_role("button", name="English").click()
-    look.at(page, "register in English")
+    look.after(page.get_by_role("button", name="English"), "register in English")
 
 
 def test_rulebook_and_versions(site, settle, look):
@@ -123,18 +126,17 @@ def test_rulebook_and_versions(site, settle, look):
     look.go(strategist, "/regelverk/versioner/")
     look.go(strategist, f"/regelverk/versioner/{PolicyVersion.objects.order_by('number').first().number}/")
     look.go(strategist, f"/regelverk/versioner/{draft.number}/")
+    look.go(strategist, f"/regelverk/versioner/{draft.number}/kasta/")
     look.go(strategist, "/regelverk/versioner/ny/")
     strategist.locator("textarea").first.fill('title = "Policy"\nrules = 3\n')
-    strategist.locator("main form button[type=submit]").first.click()
-    look.at(strategist, "policy file with errors")
+    look.after(strategist.locator("main form button[type=submit]").first, "policy file with errors")
 
 
 def test_signing_in(site, settle, look, settings):
     cast = settle("forshaga")
     page = site.visitor()
     look.go(page, "/konto/logga-in/")
-    page.get_by_role("button", name="Logga in", exact=True).click()
-    look.at(page, "sign-in with errors")
+    look.after(page.get_by_role("button", name="Logga in", exact=True), "sign-in with errors")
     for path in ("/konto/losenord/glomt/", "/konto/losenord/glomt/skickat/", "/konto/ny/", "/konto/avstangd/"):
         look.go(page, path)
     look.go(page, "/konto/losenord/nytt/1-gammal/")
@@ -144,7 +146,6 @@ def test_signing_in(site, settle, look, settings):
     sign_in(page, cast.deputy)
     expect(page).to_have_url(f"{site.url}/konto/tva-steg/logga-in/")
     look.at(page, "second factor")
-    page.get_by_role("button").last.click()
     settings.MFA_REQUIRED = True
     forced = site.person(cast.owner)
     forced.goto("/start/")
@@ -157,8 +158,7 @@ def test_own_pages(site, settle, look):
     for path in ("/start/", "/min-profil/", "/min-franvaro/", "/min-franvaro/ny/", "/konto/logga-ut/"):
         look.go(page, path)
     page.goto("/min-franvaro/ny/")
-    page.locator("main form button[type=submit]").first.click()
-    look.at(page, "absence with errors")
+    look.after(page.locator("main form button[type=submit]").first, "absence with errors")
     today = timezone.localdate()
     page.goto("/min-franvaro/ny/")
     page.locator("[name=starts_on]").fill((today + timedelta(days=3)).isoformat())
@@ -207,8 +207,7 @@ def test_an_application_part_by_part(site, settle, look):
     for part in parts_of(draft):
         look.go(page, f"/ansokningar/{draft.pk}/{part.slug}/")
         page.locator("main input[type=text], main textarea").first.fill("x" * 2500)
-        page.get_by_role("button", name="Spara och fortsätt").click()
-        look.at(page, f"{part.slug} with errors")
+        look.after(page.get_by_role("button", name="Spara och fortsätt"), f"{part.slug} with errors")
     look.go(page, f"/ansokningar/{draft.pk}/granska/")
     look.go(page, f"/ansokningar/{ready.pk}/granska/")
     look.go(page, f"/ansokningar/{ready.pk}/aterta/")
@@ -228,7 +227,7 @@ def test_an_application_on_its_way(site, settle, look):
         step_id=step.pk,
         answer="request_changes",
         note="Skriv tydligare vem kanalen är till för.",
-        fields=("purpose",),
+        to_change=("purpose",),
         actor=Actor(cast.strategist),
     )
     look.go(page, f"/ansokningar/{returned.pk}/?komplettera")
@@ -253,18 +252,17 @@ def test_deciding(site, settle, look):
     look.go(it_manager, f"/beslut/{consult.key}/")
     reader = site.person(cast.strategist)
     look.go(reader, f"/beslut/{consult.key}/?las")
-    it_manager.get_by_role("button", name="Be om komplettering").click()
-    look.at(it_manager, "request without a reason")
+    look.after(it_manager.get_by_role("button", name="Be om komplettering"), "request without a reason")
     answer_step(step_id=consult.pk, answer="consult", note="Bra.", actor=Actor(cast.it_communications_manager))
     look.go(it_manager, f"/beslut/{consult.key}/?besvarat")
     look.go(head, f"/beslut/{decide.key}/")
-    head.get_by_role("button", name="Säg nej").click()  # every fold stands open after a look
-    look.at(head, "refusal without a reason")
+    look.after(
+        head.get_by_role("button", name="Säg nej"), "refusal without a reason"
+    )  # every fold stands open after a look
     stale = site.person(cast.department_head)
     stale.goto(f"/beslut/{decide.key}/")
     answer_step(step_id=decide.pk, answer="approve", note="Ja.", actor=Actor(cast.department_head))
-    stale.get_by_role("button", name="Godkänn", exact=True).click()
-    look.at(stale, "answered by somebody else")
+    look.after(stale.get_by_role("button", name="Godkänn", exact=True), "answered by somebody else")
     look.go(head, f"/beslut/{decide.key}/?beviljat")
     look.go(head, f"/ansokningar/{sent.pk}/beslut/")
     look.go(head, f"/ansokningar/{sent.pk}/?beviljad")
@@ -289,15 +287,13 @@ def test_channels(site, settle, look, settings):
         for document in ("handbook", "strategy"):
             acknowledge(user, document, waiting.application.policy_version)
     look.go(owner, f"/register/{waiting.pk}/oppna/?last")
-    owner.get_by_role("button", name="Öppna kanalen").click()
-    look.at(owner, "opening without an answer")
+    look.after(owner.get_by_role("button", name="Öppna kanalen"), "opening without an answer")
     look.go(manager, f"/register/{waiting.pk}/oppna/", 403)
     channel = opened(cast, "Biblioteket")
     for path in ("", "uppgifter/", "andra/"):
         look.go(owner, f"/register/{channel.pk}/{path}")
     owner.get_by_label("Varför behövs ändringen?").fill("")
-    owner.locator("main form button[type=submit]").first.click()
-    look.at(owner, "change with errors")
+    look.after(owner.locator("main form button[type=submit]").first, "change with errors")
     proposed = change(channel, cast.owner, purpose="Vi visar böcker.", deputy=cast.nearest_manager.pk)
     look.go(owner, f"/register/{channel.pk}/?andring")
     look.go(owner, f"/andringar/{proposed.pk}/")
@@ -310,6 +306,74 @@ def test_channels(site, settle, look, settings):
     mail = DemoMail.objects.create(to="demo@sunne.example", subject="Hej", body="Hej\nhttps://www.sunne.example/x")
     look.go(owner, "/demo/brevlada/")
     look.go(owner, f"/demo/brevlada/{mail.pk}/")
+
+
+def test_upkeep(site, settle, look):
+    cast = settle("tibro")
+    owner = site.person(cast.owner)
+    channel = opened(cast, "Biblioteket")
+    here = f"/register/{channel.pk}/"
+    for path in ("", "stammer/", "visar/", "inloggning/", "administratorer/", "saknas/"):
+        look.go(owner, here + path)
+    look.go(owner, f"{here}kontonamn/{channel.addresses.get().pk}/lamnat/")
+    owner.get_by_label("Sista dagen").fill((timezone.localdate() + timedelta(days=1)).isoformat())
+    look.after(owner.get_by_role("button", name="Spara"), "name left on a day to come")
+    owner.goto(here + "stammer/")
+    owner.get_by_text("Nej, något stämmer inte").click()
+    owner.get_by_label("Vad stämmer inte?").fill("Adressen.")
+    look.after(owner.get_by_role("button", name="Ja, det stämmer"), "yes and no at once")
+    look.after(owner.get_by_role("button", name="Målgrupp, inloggning och annat"), "details with what was typed")
+    owner.goto(here + "visar/")
+    look.after(owner.get_by_role("button", name="Intyga"), "attestation without answers")
+    owner.goto(here + "inloggning/")
+    look.after(owner.get_by_role("button", name="Spara"), "log-in without answers")
+    owner.goto(here + "administratorer/")
+    look.after(owner.get_by_role("button", name="Lägg till"), "administrator without a choice")
+    Channel.objects.filter(pk=channel.pk).update(deputy=None, audience="", credentials_place="", provisional=["unit"])
+    upkeep.reconcile(timezone.now())
+    look.go(owner, f"{here}saknas/?brist")
+    look.go(owner, f"{here}?brist")
+    look.go(owner, f"{here}stammer/?brist")
+    look.after(owner.get_by_role("button", name="Ja, det stämmer"), "confirmed")
+    look.go(site.person(cast.outsider), here)
+
+
+def test_what_is_due(site, settle, look):
+    cast = settle("sunne")
+    now = timezone.now()
+    owner, strategist = site.person(cast.owner), site.person(cast.strategist)
+    look.go(owner, "/min-dag/?tom")
+    look.go(strategist, "/oversikt/?tom")
+    spans = {"sent": -2, "i dag": 0, "i veckan": 4, "senare": 40, "utan tid": None}
+    for number, (name, days) in enumerate(spans.items()):
+        channel = opened(cast, f"Kanalen{number}")
+        clock.begin(
+            clock.Due(
+                clock.HAND_OVER,
+                channel,
+                f"Lämna över kanalen som är {name} och har ett långt namn utan slut",
+                url=f"/register/{channel.pk}/",
+                channel=channel,
+                holder=cast.owner,
+                opened_at=now - timedelta(days=60),
+                due_at=None if days is None else now + timedelta(days=days, hours=1),
+                rule=policy.rule(policy.keys.MINIMUM_ADMINISTRATORS),
+            ),
+            SCHEDULER,
+        )
+    AbsenceFactory(user=cast.owner, substitute=cast.deputy)
+    clock.sweep(now)
+    deputy = site.person(cast.deputy)
+    for person, name in ((owner, "owner"), (deputy, "deputy"), (strategist, "strategist")):
+        look.go(person, f"/min-dag/?{name}")
+    look.go(strategist, "/oversikt/?full")
+    late = Obligation.objects.late().get(kind=clock.HAND_OVER)
+    look.go(owner, f"{late.get_absolute_url()}?sen")
+    look.go(owner, f"{Obligation.objects.get(kind=clock.HAND_OVER, due_at=None).get_absolute_url()}?utan-tid")
+    clock.meet(late.kind, late.channel, Actor(cast.deputy, on_behalf_of=cast.owner), note="Det gick bra.")
+    look.go(owner, f"{late.get_absolute_url()}?klar")
+    look.go(site.person(cast.outsider), late.get_absolute_url(), 404)
+    look.go(owner, "/oversikt/", 404)
 
 
 def test_the_admin(site, settle, look):
@@ -330,3 +394,34 @@ def test_the_admin(site, settle, look):
         "/hantera/kommun/municipality/1/change/",
     ):
         look.go(page, path)
+
+
+def test_people_who_are_away_and_who_leave(site, settle, look):
+    cast = settle("tibro")
+    manager, page = site.person(cast.nearest_manager), site.person(cast.owner)
+    look.go(page, f"/personer/{cast.owner.pk}/lamnar/?inget")
+    channel = opened(cast, "Biblioteket")
+    away = AbsenceFactory(user=cast.deputy)
+    AppointmentFactory(user=cast.owner, role="web_editor")
+    look.go(page, f"/min-franvaro/{AbsenceFactory(user=cast.owner).pk}/ersattare/")
+    look.go(manager, "/min-franvaro/")
+    manager.goto(f"/min-franvaro/{away.pk}/ersattare/")
+    manager.get_by_label("Ersättare", exact=True).select_option(str(cast.owner.pk))
+    look.after(manager.get_by_role("button", name="Spara"), "substitute who is away too")
+    look.go(manager, "/personer/")
+    look.go(manager, "/personer/?q=finns%20inte")
+    look.go(manager, f"/personer/{cast.owner.pk}/")
+    look.go(manager, f"/personer/{cast.owner.pk}/lamnar/")
+    look.after(manager.get_by_role("button", name="Spara sista dagen"), "no last day")
+    set_last_day(user_id=cast.owner.pk, day=timezone.localdate() + timedelta(days=7), actor=Actor(cast.owner))
+    look.go(page, f"/personer/{cast.owner.pk}/lamnar/?alla")
+    look.after(page.get_by_role("button", name="Lämna över"), "nobody to hand over to")
+    page.get_by_label("Vem tar över?").select_option(str(cast.deputy.pk))
+    look.after(page.get_by_role("button", name="Lämna över"), "handed over")
+    deputy = site.person(cast.deputy)
+    look.go(deputy, f"/register/{channel.pk}/behorighet/{cast.owner.pk}/")
+    look.after(deputy.get_by_role("button", name="Spara"), "access without answers")
+    remove_access(channel_id=channel.pk, user_id=cast.owner.pk, password="none", codes="none", actor=Actor(cast.deputy))
+    look.go(deputy, f"/register/{channel.pk}/behorighet/{cast.owner.pk}/?klart")
+    look.go(site.person(cast.administrator), f"/personer/{cast.administrator.pk}/lamnar/")
+    look.go(site.person(cast.outsider), "/personer/", 403)

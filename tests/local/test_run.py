@@ -103,7 +103,7 @@ def test_a_child_that_refuses_to_end_is_killed_with_everything_it_started(projec
     group = project.root / "kommun/local/group.py"
     group.write_text(group.read_text().replace("GRACE_SECONDS = 10", "GRACE_SECONDS = 1"))
     launcher = project.run()
-    assert project.find("time.sleep(600)")
+    until(lambda: "time.sleep(600)" in str(project.processes()), "the child that refuses")
     launcher.kill()
     launcher.wait()
     nothing_left(project)

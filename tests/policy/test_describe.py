@@ -115,6 +115,27 @@ def test_rules_that_come_and_go_are_told_apart_by_scope():
     assert back.looser == 1
 
 
+@pytest.mark.parametrize(
+    ("line", "label"),
+    [
+        ('adopted_by = "Kommunstyrelsen"', "Antaget av"),
+        ('revisions = [{ decided_by = "Kommunstyrelsen", decided_on = 2026-02-01 }]', "Ändrat"),
+        ('owner_role = "strategist"', "Ansvarar för dokumentet"),
+        ('bound = [{ who = "Alla", how = "bound" }]', "Binder"),
+        ('norms = ["En checklista"]', "Bygger på"),
+        ('notes = ["Något att veta"]', "Anmärkningar"),
+    ],
+)
+def test_everything_that_the_header_says_is_compared(line, label):
+    found = changes(compiled(), compiled(changed("valid_from", f"{line}\nvalid_from")))
+    assert [(shift.label, shift.before) for shift in found.header] == [(label, ())]
+
+
+def test_a_law_that_a_rule_leans_on_is_compared():
+    found = changes(compiled(), compiled(changed('text = "Minst två."', 'text = "Minst två."\nlaw = ["fl-2017"]')))
+    assert [shift.after for shift in found.rules[0].shifts] == [("Förvaltningslagen (2017:900)",)]
+
+
 def test_the_header_the_names_of_roles_and_the_texts_are_compared_too():
     text = changed('title = "Riktlinjer', 'title = "Nya riktlinjer', 1)
     text = text.replace('owner = ["Kontoansvarig"]', 'owner = ["Kanalägare"]').replace("Var vänlig.", "Var snäll.")

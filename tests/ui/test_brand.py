@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError
 from django.urls import reverse
 
@@ -79,3 +80,48 @@ def test_the_style_sheet_comes_although_the_database_is_gone(client, monkeypatch
 
     monkeypatch.setattr(Municipality, "current", classmethod(gone))
     assert client.get(reverse("theme_css")).content.decode() == theme.css(*theme.DEFAULT)
+
+
+SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"), [("vapen.svg", SVG, "image/svg+xml"), ("vapen.bin", PNG, "image/png")]
+)
+def test_the_municipalitys_own_mark_is_shown(client, tibro, settings, tmp_path, name, content, kind):
+    settings.MEDIA_ROOT = str(tmp_path)
+    tibro.logo = SimpleUploadedFile(name, content)
+    tibro.full_clean()
+    tibro.save()
+    assert f'src="{reverse("logo")}"' in client.get(reverse("account_login")).content.decode()
+    answer = client.get(reverse("logo"))
+    assert (answer.content, answer["Content-Type"]) == (content, kind)
+
+
+def test_a_mark_whose_file_is_gone_is_no_error(client, tibro):
+    Municipality.objects.update(logo="logo/gone.svg")
+    assert client.get(reverse("logo")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"), [(b"<html><script>", "SVG- eller PNG-fil"), (PNG + b"0" * 300_000, "högst 200 kB")]
+)
+def test_a_file_that_is_no_mark_is_refused(tibro, content, reason):
+    tibro.logo = SimpleUploadedFile("vapen.svg", content)
+    with pytest.raises(ValidationError, match=reason) as refused:
+        tibro.full_clean()
+    assert list(refused.value.message_dict) == ["logo"]
+
+
+@pytest.mark.parametrize("days", [["2026-02-30"], ["jul"], [20261224], {"2026-12-23": 1}, "2026-12-23", None])
+def test_a_closed_day_that_is_no_date_is_refused(tibro, days):
+    tibro.closed_days = days
+    with pytest.raises(ValidationError) as refused:
+        tibro.full_clean()
+    assert list(refused.value.message_dict) == ["closed_days"]
+
+
+def test_closed_days_are_dates(tibro):
+    tibro.closed_days = ["2026-12-23", "2027-01-05"]
+    tibro.full_clean()

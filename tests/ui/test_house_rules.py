@@ -1,16 +1,20 @@
 """What holds for every template, style sheet and script, so that the strict content security policy does."""
 
 import hashlib
+import os
 import re
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.template.loader import get_template
 
 from kommun.icons import ICONS
 
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
+PAPER = {settings.BASE_DIR / "templates/moderation/police_report.html"}  # becomes a PDF: no browser ever reads it
+PAGES = [path for path in TEMPLATES if path not in PAPER]
 STATIC = settings.BASE_DIR / "static"
 STYLES = sorted((STATIC / "css").glob("*.css"))
 SCRIPTS = sorted((STATIC / "js").glob("*.js"))
@@ -20,7 +24,7 @@ def name(path: Path) -> str:
     return str(path.relative_to(settings.BASE_DIR))
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+@pytest.mark.parametrize("path", PAGES, ids=name)
 def test_a_template_has_no_inline_style_script_or_handler(path):
     source = path.read_text()
     assert not re.search(r"<style\b|\sstyle\s*=", source)
@@ -38,9 +42,10 @@ def test_a_template_can_be_read_and_names_icons_that_exist(path):
     assert names <= set(ICONS)
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+@pytest.mark.parametrize("path", PAGES, ids=name)
 def test_text_in_a_template_is_marked_for_translation(path):
     unmarked = r"{% blocktranslate.*?{% endblocktranslate %}|<script.*?</script>|<code>.*?</code>"
+    unmarked += r"|{% block (bodyclass|coltype) %}.*?{% endblock %}"  # the admin's class names
     bare = re.sub(unmarked, "", path.read_text(), flags=re.DOTALL)
     bare = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}|<[^>]*>", "", bare, flags=re.DOTALL)
     words = set(re.findall(r"[A-Za-zÅÄÖåäö]{3,}", bare))
@@ -52,9 +57,9 @@ def test_a_static_file_is_short_and_fetches_nothing_from_elsewhere(path):
     source = path.read_text()
     assert source.count("\n") < 500
     assert "//" not in re.sub(r"/\*.*?\*/|(?m:^\s*//.*$)|\s// .*", "", source, flags=re.DOTALL)
-    assert "@import" not in source
+    assert not re.search(r"@import(?! url\(\")", source)
     for target in re.findall(r'url\("([^"]+)"\)', source):
-        assert (path.parent / target).exists()
+        assert finders.find(os.path.normpath(path.parent.relative_to(STATIC) / target))
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)

@@ -81,3 +81,21 @@ def test_months_are_named_in_the_language_of_the_reader():
 def test_english_writes_days_and_months_with_capitals():
     with translation.override("en"):
         assert words.day_words(date(2026, 11, 27), date(2026, 11, 20)).startswith("Fri ")
+
+
+MIDNIGHT = datetime(2026, 11, 20, 23, 0, tzinfo=UTC)  # the end of Friday the 20th in Sweden
+
+
+@pytest.mark.parametrize(
+    ("due", "now", "until", "in_records"),
+    [
+        (MIDNIGHT, NOW, "senast i dag", "20 november 2026"),
+        (MIDNIGHT, NOW - timedelta(days=2), "senast fre 20 nov", "20 november 2026"),
+        (MIDNIGHT, MIDNIGHT, "gick ut i går", "20 november 2026"),  # exclusive: at midnight the day is over
+        (MIDNIGHT + timedelta(minutes=1), NOW, "senast i morgon kl. 00.01", "21 november 2026 kl. 00.01"),
+        (datetime(2026, 7, 1, 22, 0, tzinfo=UTC), NOW, "gick ut ons 1 juli", "1 juli 2026"),  # summer time
+    ],
+)
+def test_a_time_limit_of_whole_days_is_said_as_its_last_day(due, now, until, in_records):
+    assert words.due_words(due, now) == until
+    assert words.due_full(due) == in_records
