@@ -22,6 +22,12 @@ pytestmark = pytest.mark.django_db
 OPEN = Obligation.objects.open
 
 
+@pytest.fixture(autouse=True)
+def _an_ordinary_day(time_machine):
+    """Not before a holiday: what nobody was asked for in time is given twenty working days, and asked for thirty days ahead."""
+    time_machine.move_to("2026-11-20T09:00:00+01:00")
+
+
 def reconcile():
     return upkeep.reconcile(timezone.now())
 

@@ -504,8 +504,8 @@ def test_two_who_open_the_same_post_at_once_meet_in_one_case(settings, tmp_path)
     for thread in threads:
         thread.join()
     assert sorted(answers) == ["done", "offered"]
-    assert Case.objects.count() == 1
-    assert Obligation.objects.count() == 1
+    case = Case.objects.get()
+    assert Obligation.objects.about(case).count() == 1
 
 
 # --- Who reads, and the queue -----------------------------------------------------------------------------------------
