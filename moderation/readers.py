@@ -61,11 +61,14 @@ def police(case: Case) -> set[str]:
 
 
 def police_people(case: Case) -> list[User | None]:
-    """Return those of the channel whom the rule on police reports names: the owner, the deputy."""
+    """Return those of the channel whom the rule on police reports names: the owner, the deputy. Where it names nobody, both.
+
+    Somebody has to make the report, and they have the evidence already.
+    """
     rule = policy.rule(keys.POLICE_REPORT, channel_scope(case.channel), version=case.policy_version_id)
     named = {*rule.value.contact, *rule.value.reported_by} if rule else set()
     people = {"owner": case.channel.owner, "deputy": case.channel.deputy}
-    return [person for role, person in people.items() if role in named]
+    return [person for role, person in people.items() if role in named or not named]
 
 
 archive_readers.register(Case._meta.label_lower, may_read_subject)
