@@ -186,6 +186,11 @@ class Obligation(models.Model):
         """Return True when it was done, but after its time."""
         return self.outcome == self.Outcome.MET and self.missed_at is not None
 
+    @property
+    def met_in_time(self) -> bool:
+        """Return True when it was done before its time. What has no time is never in time, only done."""
+        return self.outcome == self.Outcome.MET and self.due_at is not None and self.missed_at is None
+
     def get_absolute_url(self) -> str:
         """Return the page that says what it is, who has been told, and why."""
         return reverse("channels:obligation", args=[self.pk])
