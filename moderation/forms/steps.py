@@ -20,10 +20,12 @@ class StepForm(forms.Form):
     use_required_attribute = False
     mark_optional = True
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput(attrs={"id": False}))  # it stands in every form of the page
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         kwargs["initial"] = {"version": case.version, **kwargs.get("initial", {})}
+        # Several forms stand on one page, some with fields of the same name: a label belongs to the field of its own form.
+        kwargs.setdefault("auto_id", f"{type(self).__name__.removesuffix('Form').lower()}-%s")
         super().__init__(*args, **kwargs)
         self.case = case
 
