@@ -8,6 +8,8 @@ from django.forms import Form
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
+from archive import queries as archived
+from archive.models import DiarySheet
 from channels.queries import channel_scope
 from kommun.components import Guard, SummaryRow
 from moderation import categories, rules
@@ -73,7 +75,7 @@ def stages(case: Case, actor: Actor) -> list[Stage]:
     for stage in found:
         step = STEPS.get(stage.key, stage.key)
         if stage.state == "done":
-            changeable = stage.fold and CASE.why_not(step, case, actor) is None
+            changeable = stage.fold and CASE.why_not(AGAIN.get(step, step), case, actor) is None
             stage.form = form_for(stage.key, case, actor) if changeable else None
             continue
         stage.why_not = CASE.why_not(step, case, actor) or ""
@@ -109,6 +111,10 @@ STEPS = {
 }
 
 
+# The step of the table when there is more of it: evidence can be added until the case is over.
+AGAIN = {"preserve": "add_evidence"}
+
+
 def _report(case: Case) -> list[Stage]:
     keep = case.assessment == Case.Assessment.KEEP
     last = (
@@ -134,7 +140,7 @@ def _report(case: Case) -> list[Stage]:
         ),
         Stage("dolj", _("Dölj inlägget"), _("Jag har dolt inlägget"), text=_platform(case, _("Dölj"))),
         Stage("bedom", _("Bedöm"), _("Spara bedömningen"), rows=_assessment(case)),
-        Stage("diarium", _("Lämna till registrator"), _("Lämna till registrator"), rows=_registrar(case)),
+        _registrar(case),
     ]
     if case.is_crime:
         found.append(
@@ -208,10 +214,19 @@ def _assessment(case: Case) -> list[SummaryRow]:
     ]
 
 
-def _registrar(case: Case) -> list[SummaryRow]:
-    if case.record and case.record.diary_number:
-        return [SummaryRow(_("Diarienummer"), case.record.diary_number)]
-    return [SummaryRow(_("Läge"), _("Väntar på registrator"))] if case.handed_at else []
+def _registrar(case: Case) -> Stage:
+    stage = Stage("diarium", _("Lämna till registrator"), _("Lämna till registrator"))
+    if case.record is None or case.handed_at is None:
+        return stage
+    if case.record.diary_number:
+        stage.rows = [SummaryRow(_("Diarienummer"), case.record.diary_number)]
+        return stage
+    sheet = archived.latest_sheet(case.record)
+    stage.rows = [SummaryRow(_("Läge"), _("Väntar på registrator"))]
+    if sheet and sheet.status in (DiarySheet.Status.RETURNED, DiarySheet.Status.DECLINED):
+        stage.rows = [SummaryRow(_("Läge"), sheet.get_status_display()), SummaryRow(_("Skäl"), sheet.reason)]
+        stage.button = _("Komplettera bladet") if sheet.is_open else stage.button
+    return stage
 
 
 def _police(case: Case) -> list[SummaryRow]:
