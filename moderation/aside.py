@@ -1,7 +1,8 @@
 """A file that came with a form that has errors is put aside for the same person, so that it need not be chosen again.
 
-Only one that may be kept: before a category is chosen, and for child abuse material, nothing is put anywhere. What nobody
-came back for is thrown away after a day.
+Only one that may be kept: before a category is chosen, and for child abuse material, nothing is put anywhere. When a post
+turns out to be that, everything goes that the person had put aside, and what anybody had for its case. What nobody came
+back for is thrown away after a day.
 """
 
 from contextlib import suppress
@@ -20,11 +21,14 @@ KEPT = timedelta(days=1)
 _SALT = "moderation.aside"
 
 
-def put(upload: File, user: User) -> str:
-    """Keep the file and return the note that brings it back. Raises IntakeError for one that can never be evidence."""
+def put(upload: File, user: User, case_id: int = 0) -> str:
+    """Keep the file and return the note that brings it back. `case_id`: for which case, 0 where there is none yet.
+
+    Raises IntakeError for one that can never be evidence.
+    """
     name = inspect_upload(upload).name
     upload.seek(0)
-    path = default_storage.save(f"{FOLDER}/{uuid4().hex}", ContentFile(upload.read()))
+    path = default_storage.save(f"{FOLDER}/{user.pk}-{case_id}-{uuid4().hex}", ContentFile(upload.read()))
     return signing.dumps([user.pk, path, name], salt=_SALT)
 
 
@@ -47,16 +51,30 @@ def throw(note: str, user: User) -> None:
         default_storage.delete(found[0])
 
 
+def forget(user: User, case_id: int = 0) -> None:
+    """Delete all that the person has put aside, and what anybody has for the case: it may show child abuse."""
+    for name in _names():
+        whose, which, _rest = f"{name}--".split("-", 2)
+        if whose == str(user.pk) or (case_id and which == str(case_id)):
+            default_storage.delete(f"{FOLDER}/{name}")
+
+
 def throw_away(now: datetime) -> int:
     """Delete what is older than a day, and return how many files."""
     done = 0
-    with suppress(FileNotFoundError):
-        for name in default_storage.listdir(FOLDER)[1]:
-            with suppress(FileNotFoundError):
-                if default_storage.get_modified_time(f"{FOLDER}/{name}") < now - KEPT:
-                    default_storage.delete(f"{FOLDER}/{name}")
-                    done += 1
+    for name in _names():
+        with suppress(FileNotFoundError):
+            if default_storage.get_modified_time(f"{FOLDER}/{name}") < now - KEPT:
+                default_storage.delete(f"{FOLDER}/{name}")
+                done += 1
     return done
+
+
+def _names() -> list[str]:
+    try:
+        return default_storage.listdir(FOLDER)[1]
+    except FileNotFoundError:
+        return []
 
 
 def _read(note: str, user: User) -> tuple[str, str] | None:

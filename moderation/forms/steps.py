@@ -67,11 +67,12 @@ class EvidenceForm(StepForm):
     )
     words = LongText(label=_("Beskrivning"), required=False, rows=3, most=5000)
     how = forms.ChoiceField(choices=StoredFile.How.choices, widget=forms.HiddenInput, required=False)
+    aside = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, case=case, **kwargs)
         if case.files_forbidden:
-            del self.fields["upload"], self.fields["how"]
+            del self.fields["upload"], self.fields["how"], self.fields["aside"]
             self.fields["words"].required = True
             self.fields["words"].label = _("Beskriv i ord vad du såg")
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actor import Actor
 from accounts.organisation import organisation_of
+from archive.intake import IntakeError
 from archive.models import StoredFile
 from channels import clock
 from channels.views.application_pages import signed_in
@@ -22,10 +23,11 @@ from kommun.errors import DomainError, NotPermitted, StateConflict
 from kommun.events import events_about
 from kommun.forms import errors_beside_fields
 from kommun.uploads import in_memory
-from moderation import due, queries, rules
+from moderation import aside, due, queries, rules
 from moderation.actions import handling, ladder, registering
 from moderation.actions.common import take_in_receipt
-from moderation.forms.steps import StepForm
+from moderation.categories import CHILD_ABUSE
+from moderation.forms.steps import EvidenceForm, StepForm
 from moderation.lifecycle import CASE
 from moderation.models import Case
 from moderation.views import stages
@@ -166,6 +168,8 @@ def act(request: HttpRequest, pk: int, step: str) -> HttpResponse:
             status = 403 if isinstance(refusal, NotPermitted) else 409
             row = _case(request, pk)
             _read_anew(form, row, refusal)
+    if isinstance(form, EvidenceForm):
+        _put_aside(form, row, actor)
     return render(request, TEMPLATE, _context(request, row, (step, form)), status=status)
 
 
@@ -177,14 +181,39 @@ def _read_anew(form: StepForm, row: Case, refusal: DomainError) -> None:
     form.add_error(None, str(refusal))
 
 
+def _put_aside(form: EvidenceForm, row: Case, actor: Actor) -> None:
+    """Keep the file that came with a refused form, so that it need not be chosen again; of one that may not be kept nothing."""
+    assert isinstance(form.data, QueryDict)  # noqa: S101  (it was sent)
+    data, upload = form.data.copy(), form.files.get("upload")
+    note = data.get("aside", "")
+    if "upload" in form.errors or rules.why_not_file(row) or rules.why_not_handle(actor, row):
+        aside.throw(note, actor.person)
+        data["aside"] = ""
+    elif upload is not None:
+        aside.throw(note, actor.person)
+        try:
+            data["aside"] = aside.put(upload, actor.person, row.pk)
+        except IntakeError as error:
+            form.add_error("upload", str(error))
+    form.data = data
+
+
 def _answer(values: dict[str, Any]) -> None:
     handling.answer(**values)
 
 
+def _categorise(values: dict[str, Any]) -> None:
+    if values["category"] == CHILD_ABUSE:  # also when it is refused: whoever says so has seen it
+        aside.forget(values["actor"].person, values["case_id"])
+    ladder.categorise(**values)
+
+
 def _evidence(values: dict[str, Any]) -> None:
-    upload = values.pop("upload", None)
+    person, note = values["actor"].person, values.pop("aside", "")
+    upload = values.pop("upload", None) or aside.take(note, person)
     how = values.pop("how", "") or StoredFile.How.UPLOADED
     ladder.keep_evidence(**values, upload=upload, how=how)
+    aside.throw(note, person)
 
 
 def _forward(values: dict[str, Any]) -> None:
@@ -197,7 +226,7 @@ def _release(values: dict[str, Any]) -> None:
 
 
 ACTS: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "kategori": lambda values: ladder.categorise(**values),
+    "kategori": _categorise,
     "bevis": _evidence,
     "dolj": lambda values: ladder.hide(**values),
     "visa": lambda values: ladder.show_again(**values),

@@ -43,6 +43,8 @@ def new(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     channels = channels_for(request, user)
     words_only = request.GET.get("kategori") == CHILD_ABUSE
+    if words_only or request.POST.get("category") == CHILD_ABUSE:
+        aside.forget(user)  # it may be what was put aside a moment ago, as something else
     if not channels.exists():
         raise NotPermitted(
             _("Ärenden läggs in av kanalens ansvariga eller kommunikationsenheten. Lämna ett tips i stället.")
@@ -105,7 +107,8 @@ def _put_aside(form: NewCaseForm, upload: File | None, user: User) -> None:
     if upload is None or not may or "upload" in form.errors:
         aside.throw(note, user)
         data["aside"] = ""
-    elif not note:
+    elif not note or "upload" in form.files:  # another one takes the first one's place
+        aside.throw(note, user)
         try:
             data["aside"] = aside.put(upload, user)
         except IntakeError as error:

@@ -12,9 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 from django.utils import timezone
 
+from accounts.actor import Actor
+from archive.actions import return_diary
 from archive.models import DiarySheet, StoredFile
 from moderation import aside
-from moderation.actions import handling
+from moderation.actions import handling, registering
 from moderation.models import Case
 from moderation.views.case import ACTS
 from tests.archive_scene import png
@@ -128,6 +130,36 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(desk, channel
     again = new(desk, channel=channel.pk, url=POST, category="hate_speech", text="Dumt sagt.", aside=note)
     assert again.status_code == 302
     assert Case.objects.get().evidence.count() == 1
+
+
+def note_in(response):
+    return re.search(r'name="aside" value="([^"]+)"', response.content.decode())[1]
+
+
+def test_another_picture_takes_the_place_of_the_one_that_was_put_aside(desk, channel, media):
+    first = new(desk, channel=channel.pk, url="hej", category="hate_speech", upload=shot(png(9, 9)))
+    values = {"channel": channel.pk, "category": "hate_speech"}
+    again = new(desk, **values, url="hej", aside=note_in(first), upload=shot(png(10, 10)))
+    assert len(bytes_left(media)) == 1
+    assert new(desk, **values, url=POST, aside=note_in(again)).status_code == 302
+    assert [path.read_bytes() for path in bytes_left(media)] == [png(10, 10)]
+
+
+@pytest.mark.parametrize("way", ["the form", "the other page", "a case"])
+def test_everything_that_waits_goes_when_it_turns_out_to_be_abuse(way, desk, cast, channel, owner, media):
+    case = open_case(channel, owner, category="hate_speech")
+    new(desk, channel=channel.pk, url="hej", category="hate_speech", upload=shot())
+    other = Client()
+    other.force_login(cast.deputy)
+    other.post(f"/granska/{case.pk}/bevis/", {"version": 0, "upload": shot()})  # has read an older one
+    assert len(bytes_left(media)) == 2
+    if way == "the form":
+        new(desk, channel=channel.pk, url=POST, category="child_abuse_material")
+    elif way == "the other page":
+        desk.get("/granska/nytt/?kategori=child_abuse_material")
+    else:
+        send(desk, case, "kategori", kind="report", category="child_abuse_material")
+    assert len(bytes_left(media)) == (0 if way == "a case" else 1)  # the deputy's is about something else
 
 
 def test_what_was_put_aside_is_its_owners_alone_and_goes_after_a_day(desk, cast, channel, media):
@@ -244,6 +276,39 @@ def test_somebody_who_was_first_is_named_and_nothing_typed_is_lost(desk, case, o
     assert send(desk, case, "ta-over").status_code == 302
 
 
+def test_a_picture_is_still_there_when_somebody_else_was_first(desk, case, cast, media):
+    old = case.version
+    handling.claim(case_id=case.pk, actor=actor_of(cast.deputy))
+    path = f"/granska/{case.pk}/bevis/"
+    refused = desk.post(path, {"version": old, "upload": shot(png(9, 9)), "words": "Två till."})
+    assert (refused.status_code, "är kvar. Du behöver inte välja den igen." in text_of(refused)) == (409, True)
+    handling.release(case_id=case.pk, actor=actor_of(cast.deputy))
+    kept = {"version": fresh(case).version, "aside": note_in(refused), "words": "Två till."}
+    assert desk.post(path, kept).status_code == 302
+    assert [path.read_bytes() for path in bytes_left(media)] == [png(9, 9)]
+    assert case.evidence.get().words == "Två till."
+
+
+def test_who_may_only_read_leaves_no_picture_behind(client, case, cast, media):
+    client.force_login(cast.registrar)
+    assert send(client, case, "bevis", upload=shot()).status_code == 403
+    assert bytes_left(media) == []
+
+
+def test_more_evidence_is_added_on_the_page_and_what_came_back_says_why(desk, case, cast, owner):
+    bring_to("preserved", case, owner)
+    assert send(desk, case, "bevis", upload=shot(png(9, 9))).status_code == 302
+    assert 'id="steg-bevis"' in desk.get(case.get_absolute_url()).content.decode()
+    assert case.evidence.count() == 2
+    sheet = registering.hand_to_registrar(case_id=case.pk, actor=owner)
+    assert "Väntar på registrator" in text_of(desk.get(case.get_absolute_url()))
+    return_diary(sheet_id=sheet.pk, reason="Avsändaren saknas.", actor=Actor(cast.registrar))
+    shown = text_of(desk.get(case.get_absolute_url()))
+    assert "Avsändaren saknas." in shown
+    assert "Komplettera bladet" in shown
+    assert "Väntar på registrator" not in shown
+
+
 def test_a_question_is_answered_on_the_page(desk, channel, owner):
     case = open_case(channel, owner, kind="question", text="När plogas det?")
     assert send(desk, case, "svar", text="I morgon.", interim="on").status_code == 302
@@ -300,6 +365,14 @@ def test_a_case_that_is_not_theirs_does_not_exist(name, client, case, cast):
     assert client.get(case.get_absolute_url()).status_code == 404
     assert send(client, case, "ta").status_code == 404
     assert client.get(f"/granska/{case.pk}/registrator/").status_code == 404
+
+
+@pytest.mark.parametrize("status", ["open", "preserved", "hidden", "assessed", "deleted"])
+def test_every_field_of_the_page_has_an_id_of_its_own(status, desk, case, owner):
+    shown = desk.get(bring_to(status, case, owner).get_absolute_url()).content.decode()
+    ids = re.findall(r' id="([^"]*)"', shown)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r' for="([^"]*)"', shown)) <= set(ids)
 
 
 def test_an_unknown_step_is_no_page(desk, case):
