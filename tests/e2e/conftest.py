@@ -5,6 +5,7 @@ import pytest
 from accounts.actor import Actor
 from channels.actions.platforms import sync_platforms
 from tests.applications import adopt_preset, make_municipality
+from tests.duties import at
 from tests.e2e.journeys import Site
 from tests.factories import make_cast
 
@@ -55,3 +56,15 @@ def settle():
         return cast
 
     return set_up
+
+
+@pytest.fixture
+def travel(site, time_machine):
+    """Return a function that lets it be a moment, in Swedish time ("2026-11-06T15:20"), on the server and in every window."""
+
+    def to(text):
+        time_machine.move_to(at(text), tick=False)
+        site.set_clock(at(text))
+        return at(text)
+
+    return to

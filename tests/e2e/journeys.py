@@ -46,6 +46,7 @@ class Site:
         self.complaints = []
         self.contexts = []
         self.axe = False  # whether pages bring axe along: cheaper than handing it to each page that is looked at
+        self.now = None  # the moment that every window shows, when a test travels in time
 
     def visitor(self, **options):
         """Return a page in a window of its own, signed in as nobody."""
@@ -60,6 +61,8 @@ class Site:
         )
         context.set_default_timeout(8000)
         context.add_init_script(REPORT_REFUSALS + (AXE if self.axe else ""))
+        if self.now:
+            context.clock.set_fixed_time(self.now)
         context.on("console", self._heard)
         context.on("response", self._answered)
         context.on("weberror", lambda error: self.complaints.append(f"script error: {error.error}"))
@@ -71,6 +74,12 @@ class Site:
         page = self.visitor(**options)
         be_signed_in(page, self.url, user)
         return page
+
+    def set_clock(self, moment):
+        """Let every window show the moment, now and when it is opened later: pages count time left by themselves too."""
+        self.now = moment
+        for context in self.contexts:
+            context.clock.set_fixed_time(moment)
 
     def close(self):
         for context in self.contexts:
