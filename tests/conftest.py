@@ -22,7 +22,17 @@ emptying.use()
 
 CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
-LONG = ("test_growth", "test_access", "10000", "ten_thousand", "e2e", "chromium", "test_demo", "tests/local")
+LONG = (
+    "test_growth",
+    "test_access",
+    "10000",
+    "ten_thousand",
+    "e2e",
+    "chromium",
+    "test_demo",
+    "tests/local",
+    "_processes",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
