@@ -48,14 +48,22 @@ def check(step: str, case: Case, actor: Actor) -> Transition:
 
 
 def take_in_receipt(case: Case) -> bool:
-    """Write down that the registrar has taken the evidence in, when that is so. The archive cannot tell: it lies below."""
+    """Write down that the registrar has taken the evidence in, or that it came back: then it is not handed over any more.
+
+    Return True when there was something to write. The archive cannot tell: it lies below.
+    """
     if case.handed_at is None or case.receipt_at is not None or case.record is None:
         return False
     sheet = archived.latest_sheet(case.record)
-    if sheet is None or sheet.status != DiarySheet.Status.ACCEPTED:
-        return False
-    case.receipt_at = sheet.answered_at
-    return True
+    status = sheet.status if sheet else ""
+    if sheet and status == DiarySheet.Status.ACCEPTED:
+        case.receipt_at = sheet.answered_at
+        return True
+    back = status == DiarySheet.Status.RETURNED or (case.needs_receipt and status == DiarySheet.Status.DECLINED)
+    if back and case.deleted_at is None:  # what is removed is removed, whatever comes of its sheet
+        case.handed_at = None
+        return True
+    return False
 
 
 def cited(case: Case, *asked: Any) -> list[Rule]:

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -16,6 +17,8 @@ from kommun.events import record
 from moderation import categories, due
 from moderation.actions import common
 from moderation.models import Case
+
+S = DiarySheet.Status
 
 
 @transaction.atomic
@@ -60,13 +63,15 @@ def sheet_for(case: Case) -> SheetValues:
 
 
 def note_receipts() -> int:
-    """Write down which cases the registrar has taken in since last time, and return how many. Safe to run twice.
+    """Write down which cases the registrar has taken in or sent back since last time, and return how many. Safe to run twice.
 
-    The archive lies below and cannot tell: it is asked "accepted, and not yet noted?".
+    The archive lies below and cannot tell: it is asked "answered, and not yet noted?" (`common.take_in_receipt`).
     """
-    waiting = Case.objects.filter(
-        handed_at__isnull=False, receipt_at__isnull=True, record__sheets__status=DiarySheet.Status.ACCEPTED
-    )
+    answered = Q(record__sheets__status=S.ACCEPTED)
+    answered |= Q(record__sheets__status=S.RETURNED, deleted_at__isnull=True)
+    answered |= Q(record__sheets__status=S.DECLINED, needs_receipt=True, deleted_at__isnull=True)
+    waiting = Case.objects.filter(answered, handed_at__isnull=False, receipt_at__isnull=True)
+    waiting = waiting.exclude(record__sheets__status=S.PROPOSED)
     noted = 0
     for pk in list(waiting.order_by("pk").values_list("pk", flat=True)[:1000]):
         noted += _note_receipt(pk)
@@ -82,7 +87,8 @@ def _note_receipt(pk: int) -> int:
     case.version += 1
     SCHEDULER.signs(case)
     case.save()
-    record("case.receipt_noted", subject=case, actor=SCHEDULER, data={"at": case.receipt_at})
+    kind = "case.receipt_noted" if case.receipt_at else "case.sheet_came_back"
+    record(kind, subject=case, actor=SCHEDULER, data={"at": case.receipt_at})
     return 1
 
 

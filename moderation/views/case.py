@@ -48,6 +48,7 @@ HAPPENED = {
     "case.closed": gettext_lazy("Avslutat"),
     "case.handed_over": gettext_lazy("Lämnat till registrator"),
     "case.receipt_noted": gettext_lazy("Mottaget av registrator"),
+    "case.sheet_came_back": gettext_lazy("Tillbaka från registrator"),
     "case.police_considered": gettext_lazy("Ställning till polisanmälan"),
     "case.claimed": gettext_lazy("Taget"),
     "case.released": gettext_lazy("Släppt"),

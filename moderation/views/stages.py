@@ -216,13 +216,13 @@ def _assessment(case: Case) -> list[SummaryRow]:
 
 def _registrar(case: Case) -> Stage:
     stage = Stage("diarium", _("Lämna till registrator"), _("Lämna till registrator"))
-    if case.record is None or case.handed_at is None:
+    if case.record is None:
         return stage
     if case.record.diary_number:
         stage.rows = [SummaryRow(_("Diarienummer"), case.record.diary_number)]
         return stage
     sheet = archived.latest_sheet(case.record)
-    stage.rows = [SummaryRow(_("Läge"), _("Väntar på registrator"))]
+    stage.rows = [SummaryRow(_("Läge"), _("Väntar på registrator"))] if case.handed_at else []
     if sheet and sheet.status in (DiarySheet.Status.RETURNED, DiarySheet.Status.DECLINED):
         stage.rows = [SummaryRow(_("Läge"), sheet.get_status_display()), SummaryRow(_("Skäl"), sheet.reason)]
         stage.button = _("Komplettera bladet") if sheet.is_open else stage.button

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.models import Appointment
 from accounts.organisation import Organisation
-from archive.actions import accept_diary, return_diary
+from archive.actions import accept_diary, decline_diary, return_diary
 from archive.models import DiarySheet, Record, RecordFile, StoredFile
 from channels.models import Obligation
 from kommun import outbox
@@ -325,12 +325,35 @@ def test_a_receipt_is_seen_at_once_by_whoever_is_first(case, cast, owner):
 def test_what_the_registrar_sends_back_is_handed_over_again(case, cast, owner):
     bring_to("assessed", case, owner)
     sheet = registering.hand_to_registrar(case_id=case.pk, actor=owner)
+    assert fresh(case).lane == Case.Lane.OTHERS
     return_diary(sheet_id=sheet.pk, reason="Avsändaren saknas.", actor=Actor(cast.registrar))
-    assert registering.note_receipts() == 0
+    assert (registering.note_receipts(), registering.note_receipts()) == (1, 0)
+    assert (fresh(case).lane, fresh(case).handed_at) == (Case.Lane.OURS, None)  # it waits for us
+    assert kinds(case)[-1] == "case.sheet_came_back"
+    with pytest.raises(NotPermitted, match="Lämna beviset till registrator"):
+        ladder.delete(case_id=case.pk, actor=owner)
     again = registering.hand_to_registrar(case_id=case.pk, actor=owner)
     assert (again.pk, again.version, again.status) == (sheet.pk, 2, "proposed")
     accept_diary(sheet_id=sheet.pk, number="KS 2026/7", actor=Actor(cast.registrar))
     assert ladder.delete(case_id=case.pk, actor=owner).status == "deleted"
+
+
+def test_what_the_registrar_declines_is_handed_over_again_where_the_policy_wants_a_receipt(case, cast, owner):
+    bring_to("assessed", case, owner)
+    sheet = registering.hand_to_registrar(case_id=case.pk, actor=owner)
+    decline_diary(sheet_id=sheet.pk, reason="Redan diariefört.", keeping="minor", actor=Actor(cast.registrar))
+    assert (registering.note_receipts(), registering.note_receipts()) == (1, 0)
+    registering.hand_to_registrar(case_id=case.pk, actor=owner)
+    assert (fresh(case).lane, registering.note_receipts()) == (Case.Lane.OTHERS, 0)
+
+
+def test_what_came_back_after_the_removal_changes_nothing_in_the_case(policy, channel, cast, owner):
+    policy("sunne")
+    case = bring_to("deleted", open_case(channel, owner, category="unlawful_threat"), owner)
+    sheet = DiarySheet.objects.get()
+    return_diary(sheet_id=sheet.pk, reason="Avsändaren saknas.", actor=Actor(cast.registrar))
+    assert registering.note_receipts() == 0
+    assert (fresh(case).status, fresh(case).handed_at is not None) == ("deleted", True)
 
 
 @pytest.mark.policy("removal.police_report")
