@@ -11,7 +11,7 @@ from kommun import policy
 from kommun.business_time import due_at
 from kommun.policy import Rule, Scope, keys
 from kommun.policy.base import ContentKind, Deadline
-from kommun.policy.values.talking import ContentCategory, RemovalLadder
+from kommun.policy.values.talking import ContentCategory, RemovalLadder, RemoveWithin
 
 CHILD_ABUSE = "child_abuse_material"
 SECRECY = "secrecy"
@@ -104,18 +104,19 @@ def ladder(scope: Scope, version: int | None) -> RemovalLadder:
 def terms(chosen: Category, scope: Scope, version: int | None) -> Terms:
     """Return what has to be done before content of the category may be removed.
 
-    Handed to the registrar where the ladder has that step before removal (Sunne, Tibro, Nora), and for secrecy always.
-    Received by the registrar where the policy says that it is registered first (Tibro), and for secrecy always (OSL 5:1).
+    Sent to the registrar, or received there, where the ladder says so (`registered_first`: Sunne sends, Tibro has it
+    registered, Nora asks that of secrecy alone), and for secrecy always received, whatever the policy says (OSL 5:1).
     A stand on a police report where the policy makes the report a duty (Sunne).
     """
-    steps = ladder(scope, version).steps
+    order = ladder(scope, version)
+    asked = order.registered(chosen.key)
     evidence = policy.rule(keys.EVIDENCE, scope, version=version)
+    if asked and order.registered_first is None and evidence and evidence.value.registered:
+        asked = "received"  # an older policy file said it there alone
     police = policy.rule(keys.POLICE_REPORT, scope, version=version)
-    before = steps.index("delete") if "delete" in steps else len(steps)
-    handed = "register" in steps[:before]
-    received = chosen.secret or bool(evidence and evidence.value.registered)
+    received = chosen.secret or asked == "received"
     duty = bool(police and police.value.duty == "must")
-    return Terms(needs_handover=handed or received, needs_receipt=received, needs_police=chosen.crime and duty)
+    return Terms(needs_handover=received or asked == "sent", needs_receipt=received, needs_police=chosen.crime and duty)
 
 
 @dataclass(frozen=True)
@@ -127,13 +128,21 @@ class Limit:
     rule: Rule | None
 
 
+def is_at_once(rule: Rule | None, key: str, kind: str) -> bool:
+    """Return True where the rule says that it is done at once (0): for the category of a removal, or for any answer."""
+    if rule is None:
+        return False
+    found = rule.value.limit(key, kind or None) if isinstance(rule.value, RemoveWithin) else rule.value
+    return isinstance(found, Deadline) and found.hours == 0
+
+
 def removal_limit(
     known_at: datetime, key: str, kind: str, scope: Scope, version: int | None, closed: frozenset[date]
 ) -> Limit:
     """Return by when something is removed or hidden, counted from when the municipality came to know.
 
-    Clock hours, through weekends and both changes of the clock; 0 is at once. Before a category is chosen (`key` empty)
-    the time for everything else counts. Source: rule removal.within.
+    Clock hours, through weekends and both changes of the clock; at once has no number (`is_at_once`). Before a category is
+    chosen (`key` empty) the time for everything else counts. Source: rule removal.within.
     """
     rule = policy.rule(keys.REMOVE_WITHIN, scope, version=version)
     found = rule.value.limit(key, kind or None) if rule else None

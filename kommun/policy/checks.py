@@ -1,15 +1,18 @@
 """What no single value can show: references, repeated rules, rules that loosen one another."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
 from kommun.policy import keys, laws
-from kommun.policy.base import Item, Scope, Strength, Value
+from kommun.policy.base import ContentKind, Item, Scope, Strength, Value
 from kommun.policy.document import Entry, PolicyDocument, RuleEntry
 from kommun.policy.problems import Path, Reporter, listed, suggestion
 from kommun.policy.values.starting import ChannelRoles, MinimumAdministrators
+from kommun.policy.values.talking import NO_KINDS, ProhibitedContent, RemoveWithin
 
 
 def check(document: PolicyDocument, report: Reporter) -> None:
@@ -119,6 +122,7 @@ def _check_repeated(document: PolicyDocument, report: Reporter) -> None:
 def _check_looser(document: PolicyDocument, report: Reporter) -> None:
     """Note a specific rule that loosens a wider one, for every two rules that one channel can meet."""
     by_key: dict[str, list[tuple[int, RuleEntry]]] = {}
+    kinds = kinds_in(document.rules)
     for index, rule in enumerate(document.rules):
         by_key.setdefault(rule.key, []).append((index, rule))
     for rules in by_key.values():
@@ -130,7 +134,7 @@ def _check_looser(document: PolicyDocument, report: Reporter) -> None:
             inner, outer = narrow.scope.as_scope(), wide.scope.as_scope()
             if inner == outer or not inner.may_meet(outer) or inner.joined(outer) in scopes - {inner}:
                 continue
-            if is_looser_rule(narrow, wide):
+            if is_looser_rule(narrow, wide, kinds):
                 report.add(
                     ("rules", index),
                     _("Regeln är lösare än rules[%(other)s], som gäller mer. Den får bara vara strängare.")
@@ -148,9 +152,26 @@ class Binding(Protocol):
     def value(self) -> Any: ...
 
 
-def is_looser_rule(candidate: Binding, reference: Binding) -> bool:
-    """Return True when the candidate, or anything on its lists, binds less, or when it asks for less."""
-    if candidate.strength < reference.strength or looser_value(candidate.value, reference.value):
+def kinds_in(rules: Iterable[Binding]) -> dict[str, ContentKind]:
+    """Return which kind each category of content is of: what the law lists is statutory whatever a policy calls it.
+
+    A category that two rules name as different kinds is left out: it could be of either.
+    """
+    kinds: dict[str, set[ContentKind]] = defaultdict(set)
+    for rule in rules:
+        if isinstance(rule.value, ProhibitedContent):
+            for item in rule.value.categories:
+                kinds[item.key].add(item.kind)
+    own = {key: next(iter(found)) for key, found in kinds.items() if len(found) == 1}
+    return own | {duty.key: duty.kind for duty in laws.book().removal_duties}
+
+
+def is_looser_rule(candidate: Binding, reference: Binding, kinds: Mapping[str, ContentKind] = NO_KINDS) -> bool:
+    """Return True when the candidate, or anything on its lists, binds less, or when it asks for less.
+
+    `kinds`: which kind each category of content is of (`kinds_in`).
+    """
+    if candidate.strength < reference.strength or looser_value(candidate.value, reference.value, kinds):
         return True
     mine, asked = _item_strengths(candidate), _item_strengths(reference)
     return any(mine[place] < asked[place] for place in mine.keys() & asked.keys())
@@ -167,10 +188,12 @@ def _item_strengths(rule: Binding) -> dict[tuple[str, str], Strength]:
     }
 
 
-def looser_value(candidate: Value, reference: Value) -> bool:
+def looser_value(candidate: Value, reference: Value, kinds: Mapping[str, ContentKind] = NO_KINDS) -> bool:
     """Return True when the candidate asks for less. Values of two kinds cannot be compared: TypeError."""
     if type(candidate) is not type(reference):
         raise TypeError(f"{type(candidate).__name__} cannot be compared with {type(reference).__name__}")
+    if isinstance(candidate, RemoveWithin) and isinstance(reference, RemoveWithin):
+        return candidate.looser_than(reference, kinds)
     return candidate.looser_than(reference)
 
 

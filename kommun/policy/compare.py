@@ -1,13 +1,14 @@
 """What a new version changes: rule by rule, in words, and whether it asks for more or less than before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
 from kommun.policy import laws
-from kommun.policy.checks import is_looser_rule
+from kommun.policy.base import ContentKind
+from kommun.policy.checks import is_looser_rule, kinds_in
 from kommun.policy.compiled import Guidance, Policy, Rule, default_role_label
 from kommun.policy.describe import as_lines, scope_words
 from kommun.policy.describe.header import facts
@@ -88,17 +89,21 @@ def _rule_change(old: Rule[Any] | None, new: Rule[Any] | None, before: Policy, a
         (_("Källa"), [old.cite()], [new.cite()]),
         (_("Lagar"), _laws(old), _laws(new)),
     )
-    return Change("changed", title, new.text, scope, shifts, _direction(old, new)) if shifts else None
+    return (
+        Change("changed", title, new.text, scope, shifts, _direction(old, new, kinds_in([*before.rules, *after.rules])))
+        if shifts
+        else None
+    )
 
 
 def _laws(entry: Rule[Any] | Guidance) -> list[str]:
     return [laws.by_id()[law_id].cited for law_id in entry.law_ids]
 
 
-def _direction(old: Rule[Any], new: Rule[Any]) -> Literal["", "stricter", "looser"]:
-    if is_looser_rule(new, old):
+def _direction(old: Rule[Any], new: Rule[Any], kinds: Mapping[str, ContentKind]) -> Literal["", "stricter", "looser"]:
+    if is_looser_rule(new, old, kinds):
         return "looser"
-    return "stricter" if is_looser_rule(old, new) else ""
+    return "stricter" if is_looser_rule(old, new, kinds) else ""
 
 
 def _guidance_change(old: Guidance | None, new: Guidance | None) -> Change | None:

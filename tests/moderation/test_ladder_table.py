@@ -42,20 +42,24 @@ OPEN = {
     "gone": {"claim", "forward", "close", "add_evidence"},  # gone before anything was saved
     "closed": {"hand_over"},
 }
-# What each policy asks for before removal: (handed to the registrar, received by the registrar, stand on the police).
-#   Sunne  H11-H13, Använder: copy, hide, send to three; register and report the crime before it is removed.
-#   Tibro  4.4: saved and registered before removal; the police is only implied.
-#   Nora   5, 10: handled as allmän handling; registering stands before removal; a report "may".
-#   Övk    Gallra: nothing said. Forsh Hantering: nothing said.
+# What each policy asks for before removal: (sent to the registrar, received by the registrar, stand on the police).
+#   Sunne  H11-H12, Samf and Använder: "kopieras, sparas och bedömas, även för eventuell polisanmälan, innan det tas bort";
+#          "E-posta skärmdumpen till registrator". Sent, and no word of an answer or a number first. H13: reported when a crime.
+#   Tibro  H11, I8, 4.4: "ska sparas (= skärmdump), och diarieföras för vidare handläggning, innan de tas bort". Received.
+#          The police is only implied.
+#   Nora   H10-H11, I8, 5: what is removed is handled as allmän handling, which 10 (I2, I4) lets be kept ordered instead of
+#          registered. No order against removal, but for secrecy (below). H13: a report "kan".
+#   Övk    H10-H12, Gallra: nothing said. Forsh H10, Hantering: nothing said.
 BEFORE_REMOVAL = {
     "sunne": (True, False, True),
     "tibro": (True, True, False),
-    "nora": (True, False, False),
+    "nora": (False, False, False),
     "overkalix": (False, False, False),
     "forshaga": (False, False, False),
 }
-# Secrecy is always registered (OSL 5:1), so the registrar has it before it is removed, whatever the policy says. Överkalix
-# has no such category: there it is no ground that the policy knows.
+# Secrecy is always registered (OSL 5:1), so the registrar has it before it is removed, whatever the policy says. Sunne H4,
+# Använder: "måste registreras enligt lag"; Nora H4, 10: "ett absolut krav", "överföras till diariet". Överkalix has no
+# such category: there it is no ground that the policy knows.
 SECRECY = {
     "sunne": (True, True, False),
     "tibro": (True, True, False),

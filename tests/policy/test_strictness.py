@@ -7,8 +7,9 @@ from pydantic import ValidationError
 
 from kommun import policy
 from kommun.policy import Policy, PolicyFileError, Scope, Strength, keys, loader
+from kommun.policy.checks import looser_value
 from kommun.policy.values.starting import MinimumAdministrators
-from kommun.policy.values.talking import RemovalClass, RemoveWithin, ReplyWithin
+from kommun.policy.values.talking import RemovalClass, RemovalLadder, RemoveWithin, ReplyWithin
 from tests.policy.samples import MINIMAL, scoped
 
 DAILY = {"interval": 1, "unit": "days"}
@@ -136,6 +137,116 @@ def test_one_removal_class_that_is_looser_makes_the_rule_looser():
     )
     assert policy.is_looser(keys.REMOVE_WITHIN, narrow, wide)
     assert not policy.is_looser(keys.REMOVE_WITHIN, wide, wide)
+
+
+def removal(*classes):
+    """The classes of a removal rule: (hours, kind or category)."""
+    kinds = ("statutory", "other_law", "house_rule")
+    made = [
+        RemovalClass(value=hours, unit="hours", kind=name)
+        if name in kinds
+        else RemovalClass(value=hours, unit="hours", categories=(name,) if name else ())
+        for hours, name in classes
+    ]
+    return RemoveWithin(classes=tuple(made))
+
+
+@pytest.mark.parametrize(
+    ("candidate", "reference", "kinds", "looser"),
+    [
+        # Hate speech is statutory: the law's time for its kind is the one that its own class is compared with.
+        (
+            removal((72, "hate_speech"), (48, "statutory")),
+            removal((48, "statutory")),
+            {"hate_speech": "statutory"},
+            True,
+        ),
+        (
+            removal((24, "hate_speech"), (48, "statutory")),
+            removal((48, "statutory")),
+            {"hate_speech": "statutory"},
+            False,
+        ),
+        # Advertising is a house rule, for which the reference has no time at all: any time is stricter.
+        (
+            removal((72, "advertising"), (48, "statutory")),
+            removal((48, "statutory")),
+            {"advertising": "house_rule"},
+            False,
+        ),
+        # What the reference gave a time of its own falls back on its kind here, and that time is longer.
+        (removal((72, "house_rule")), removal((24, "advertising")), {"advertising": "house_rule"}, True),
+        (removal((24, "house_rule")), removal((24, "advertising")), {"advertising": "house_rule"}, False),
+        # A category of a kind that nobody knows could be any.
+        (removal((72, "new"), (48, "statutory")), removal((48, "statutory")), {}, True),
+    ],
+)
+def test_a_category_is_compared_by_the_time_of_its_kind(candidate, reference, kinds, looser):
+    assert looser_value(candidate, reference, kinds) is looser
+
+
+def test_a_file_may_not_loosen_the_time_of_a_category_for_a_part_of_the_municipality():
+    def timed(scope, classes):
+        return scoped(scope, f"classes = [{classes}]", key="removal.within", strength="ska")
+
+    wide = timed("", '{ kind = "statutory", value = 48, unit = "hours" }')
+    own = '{ kind = "statutory", value = 48, unit = "hours" }, { categories = ["%s"], value = 72, unit = "hours" }'
+    with pytest.raises(PolicyFileError, match="strängare"):
+        load(wide, timed('department = "skola"', own % "hate_speech"))  # on the law's list, so it is statutory
+    listed = scoped(
+        "", 'categories = [{ key = "advertising", title = "Reklam", kind = "house_rule" }]',
+        key="content.prohibited", strength="ska",
+    )  # fmt: skip
+    assert load(listed, wide, timed('department = "skola"', own % "advertising"))
+
+
+LADDER = ("preserve", "hide", "assess", "register", "delete")
+
+
+@pytest.mark.parametrize(
+    ("candidate", "reference", "looser"),
+    [
+        ({}, {"registered_first": "received"}, True),
+        ({"registered_first": "sent"}, {"registered_first": "received"}, True),
+        ({"registered_first": "received"}, {}, False),
+        (
+            {"registered_first": "received", "registered_categories": ("secrecy",)},
+            {"registered_first": "received"},
+            True,
+        ),
+        ({"registered_first": "received"}, {"registered_first": "received", "registered_categories": ("x",)}, False),
+    ],
+)
+def test_a_ladder_that_asks_less_of_the_registrar_is_looser(candidate, reference, looser):
+    mine, other = RemovalLadder(steps=LADDER, **candidate), RemovalLadder(steps=LADDER, **reference)
+    assert policy.is_looser(keys.REMOVAL_LADDER, mine, other) is looser
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"steps": ("preserve", "hide", "delete"), "registered_first": "received"},
+        {"steps": ("preserve", "hide", "delete", "register"), "registered_first": "sent"},
+        {"steps": LADDER, "registered_categories": ("secrecy",)},
+        {"steps": LADDER, "registered_first": "received", "registered_categories": ("secrecy", "secrecy")},
+    ],
+)
+def test_what_the_registrar_must_have_first_needs_the_step_for_it(wrong):
+    with pytest.raises(ValidationError):
+        RemovalLadder(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("ladder", "asked"),
+    [
+        (RemovalLadder(steps=LADDER), "sent"),  # the order of the steps alone
+        (RemovalLadder(steps=("preserve", "hide", "delete")), None),
+        (RemovalLadder(steps=LADDER, registered_first="received"), "received"),
+        (RemovalLadder(steps=LADDER, registered_first="received", registered_categories=("secrecy",)), None),
+    ],
+)
+def test_what_the_registrar_must_have_before_advertising_is_removed(ladder, asked):
+    assert ladder.registered("advertising") == asked
 
 
 def test_a_removal_limit_is_the_categorys_own_then_its_kinds_then_the_rest():

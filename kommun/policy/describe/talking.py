@@ -133,6 +133,15 @@ def removal_ladder(value: talking.RemovalLadder, tell: Teller) -> list[Part]:
     if value.as_in_source and value.as_in_source != value.steps:
         order = ", ".join(str(LADDER[step]).lower() for step in value.as_in_source)
         parts.append(part(_("Ordning i dokumentet"), upper_first(order)))
+    if value.registered_first:
+        before = {
+            "sent": _("Beviset är skickat till registrator. Du behöver inte vänta på svaret."),
+            "received": _("Registrator har tagit emot beviset."),
+        }
+        titles = _category_titles(tell)
+        only = [titles.get(key, key.replace("_", " ")).lower() for key in value.registered_categories]
+        for_which = _("Det gäller bara: %(categories)s.") % {"categories": joined(only)} if only else ""
+        parts.append(part(_("Innan något tas bort"), sentences(before[value.registered_first], for_which)))
     return parts
 
 

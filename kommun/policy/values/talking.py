@@ -1,11 +1,16 @@
 """Kinds 13-22 and 31: watching, answering, removing, evidence and what goes to the diary."""
 
-from typing import Literal, Self
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, Self, get_args
 
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, model_validator
 
 from kommun.policy.base import ContentKind, Deadline, Item, LawId, Role, Short, Slug, Text, Value, no_repeats
+
+CONTENT_KINDS: tuple[ContentKind, ...] = get_args(ContentKind)
+NO_KINDS: Mapping[str, ContentKind] = MappingProxyType({})
 
 
 class Watch(Value):
@@ -105,16 +110,21 @@ class RemoveWithin(Value):
         rest = (item for item in self.classes if not item.kind and not item.categories)
         return next(own, None) or next(of_kind, None) or next(rest, None)
 
-    def looser_than(self, reference: Self) -> bool:
-        """Looser when any class that either names gets a longer limit here, or none."""
-        names: set[tuple[str, str | None]] = {("", None), ("", "statutory"), ("", "other_law"), ("", "house_rule")}
-        names |= {(name, None) for rule in (self, reference) for item in rule.classes for name in item.categories}
-        for category, kind in names:
-            asked = reference.limit(category, kind)
-            offered = self.limit(category, kind)
-            if asked and (offered is None or offered.looser_than(asked)):
-                return True
-        return False
+    def looser_than(self, reference: Self, kinds: Mapping[str, ContentKind] = NO_KINDS) -> bool:
+        """Looser when anything gets a longer limit here, or none.
+
+        A category without a class of its own has the limit of its kind. `kinds` says which kind each category is of; one
+        that is not in it could be of any, so then it is compared as each of them.
+        """
+        named = {name for rule in (self, reference) for item in rule.classes for name in item.categories}
+        asked_as: set[tuple[str, str | None]] = {("", None), *(("", kind) for kind in CONTENT_KINDS)}
+        for name in named:
+            asked_as |= {(name, kind) for kind in ([kinds[name]] if name in kinds else CONTENT_KINDS)}
+        return any(self._is_longer(reference, category, kind) for category, kind in asked_as)
+
+    def _is_longer(self, reference: Self, category: str, kind: str | None) -> bool:
+        asked, offered = reference.limit(category, kind), self.limit(category, kind)
+        return asked is not None and (offered is None or offered.looser_than(asked))
 
 
 class ContentCategory(Item):
@@ -166,14 +176,48 @@ LadderStep = Literal[
 ]
 
 
+Registered = Literal["sent", "received"]
+REGISTERED_RANK = {None: 0, "sent": 1, "received": 2}
+
+
 class RemovalLadder(Value):
     """Kind 17. The order of the steps. `steps` is what the system does, `as_in_source` what the document says.
 
-    Preserving comes first whatever the source says: it satisfies both "copy first" and "hide first".
+    Preserving comes first whatever the source says: it satisfies both "copy first" and "hide first". `registered_first`
+    says what "register" before "delete" asks for: the evidence has been sent to the registrar (also when nothing is said),
+    or the registrar has received it; `registered_categories` for which categories alone (none: for all of them).
     """
 
     steps: tuple[LadderStep, ...] = Field(min_length=2)
     as_in_source: tuple[LadderStep, ...] = ()
+    registered_first: Registered | None = None
+    registered_categories: tuple[Slug, ...] = ()
+
+    @model_validator(mode="after")
+    def _registered_before_removal(self) -> Self:
+        no_repeats(self.registered_categories, _("Samma kategori"))
+        if self.registered_categories and self.registered_first is None:
+            raise ValueError(_("”registered_categories” behöver också ”registered_first”: sent eller received."))
+        if self.registered_first and not self._registers_first:
+            raise ValueError(_("”registered_first” behöver steget register före delete."))
+        return self
+
+    @property
+    def _registers_first(self) -> bool:
+        before = self.steps[: self.steps.index("delete")] if "delete" in self.steps else self.steps
+        return "register" in before
+
+    def registered(self, category: str) -> Registered | None:
+        """Return what is asked for before something of the category is removed; None: the registrar need have nothing."""
+        if not self._registers_first or (self.registered_categories and category not in self.registered_categories):
+            return None
+        return self.registered_first or "sent"
+
+    def looser_than(self, reference: Self) -> bool:
+        """Looser when the registrar need have less of any category before removal."""
+        names = {"", *self.registered_categories, *reference.registered_categories}
+        ranks = ((self.registered(name), reference.registered(name)) for name in names)
+        return any(REGISTERED_RANK[mine] < REGISTERED_RANK[asked] for mine, asked in ranks)
 
     @model_validator(mode="after")
     def _preserved_first(self) -> Self:
