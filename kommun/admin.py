@@ -235,7 +235,16 @@ class MunicipalityAdmin(RecordsChanges):
         (_("Utseende"), {"fields": ["brand_colour", "brand_colour_dark", "logo"]}),
         (
             _("Öppenhet och kalender"),
-            {"fields": ["show_names", "embedded_on", "closed_days", "confirmation_months", "watch_report_at"]},
+            {
+                "fields": [
+                    "show_names",
+                    "embedded_on",
+                    "closed_days",
+                    "confirmation_months",
+                    "watch_report_at",
+                    "at_once_hours",
+                ]
+            },
         ),
     ]
 

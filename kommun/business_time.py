@@ -111,13 +111,11 @@ def due_at(opened: datetime, limit: Deadline, closed: Collection[date] = NONE_CL
     """Return when a time limit of the policy runs out, in UTC; None where the policy gives no number (*skyndsamt*).
 
     Hours begin at once. Days are counted on dates, not counting the first, and become an instant last: the end of the
-    last day. 0 is at once.
+    last day. 0 means at once, and that is no number either: whatever was done would be late the moment it began.
     """
-    if limit.value is None:
+    if not limit.value:
         return None
     working = limit.counted_in == "working_days"
-    if limit.value == 0:
-        return opened.astimezone(UTC)
     if limit.unit == "hours":
         if working:
             return add_working_hours(opened, limit.value, closed)

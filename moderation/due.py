@@ -38,6 +38,12 @@ REMOVAL = Pace(
         Stage("strategist", "opened", hours=48),
         Stage("manager", "opened", hours=72),
     ),
+    at_once=(
+        Stage("holder", "opened", waits=0),
+        Stage("deputy", "opened", waits=1),
+        Stage("strategist", "opened", waits=2),
+        Stage("manager", "opened", waits=3),
+    ),
     again=1,
 )
 # Somebody waits for an answer, but nobody is hurt: what is told goes out in working time after the time has run out.
@@ -100,7 +106,13 @@ def due_of(case: Case, limit: Limit) -> Due:
         due_at=limit.due_at,
         opened_at=case.known_at,
         rule=limit.rule,
+        at_once=_at_once(case, limit),
     )
+
+
+def _at_once(case: Case, limit: Limit) -> bool:
+    """Return True for what is to be done now: it has no time to be late at, and is met when it is done."""
+    return limit.due_at is None and categories.is_at_once(limit.rule, case.category, case.category_kind)
 
 
 def start(case: Case, actor: Actor) -> None:
@@ -117,7 +129,7 @@ def start(case: Case, actor: Actor) -> None:
     limit = limit_of(case, clock.closed_days())
     case.due_at = limit.due_at
     kind = OBLIGATION_OF[case.kind]
-    if current and (current.kind, current.due_at) != (kind, limit.due_at):
+    if current and (current.kind, current.due_at, current.at_once) != (kind, limit.due_at, _at_once(case, limit)):
         clock.lapse(current.kind, case, actor, channel=case.channel, note=_("En annan tid gäller efter ny kategori."))
         current = None
     if current is None:
@@ -155,11 +167,20 @@ def open_obligation(case: Case) -> Obligation | None:
     return Obligation.objects.open().about(case).filter(kind__in=(REMOVE, ANSWER)).first()
 
 
+def at_once_among(cases: Sequence[Case]) -> set[int]:
+    """Return the ids of the cases that are to be dealt with at once. One question, however many; none when none could be."""
+    ids = [str(case.pk) for case in cases if case.has_clock and case.due_at is None]
+    if not ids:
+        return set()
+    rows = Obligation.objects.open().filter(subject_type=Case._meta.label_lower, subject_id__in=ids, at_once=True)
+    return {int(pk) for pk in rows.values_list("subject_id", flat=True)}
+
+
 def wait_for_reader(tip: Tip, version: int | None, actor: Actor) -> None:
     """Let whoever answers for the channel read a tip; without a channel it goes to communications staff.
 
     Nobody knows yet what the post is, so the tip is read within the time for everything else, counted from when it came
-    in. "At once" has no number here: what has not been read cannot be late the moment it comes. Source: removal.within.
+    in. "At once" has no number. Source: removal.within.
     """
     scope = channel_scope(tip.channel) if tip.channel else Scope()
     limit = categories.removal_limit(tip.received_at, "", "", scope, version, clock.closed_days())
@@ -174,7 +195,7 @@ def wait_for_reader(tip: Tip, version: int | None, actor: Actor) -> None:
             url=tip.get_absolute_url(),
             channel=tip.channel,
             holder=tip.channel.owner if tip.channel else None,
-            due_at=limit.due_at if limit.due_at and limit.due_at > tip.received_at else None,
+            due_at=limit.due_at,
             opened_at=tip.received_at,
             rule=limit.rule,
         ),
@@ -195,7 +216,8 @@ def begin_many(cases: Sequence[tuple[Case, Limit]], actor: Actor) -> int:
 def place(case: Case) -> None:
     """Put the case where it belongs in the queue. The caller saves it.
 
-    Without a number (*skyndsamt*) it stands where it would if it were due when it became known, before what has time left.
+    Without a number (*skyndsamt*, at once) it stands where it would if it were due when it became known, before what has
+    time left.
     """
     lane = Case.Lane
     if case.has_clock and case.due_at:

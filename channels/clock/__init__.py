@@ -35,6 +35,7 @@ from channels.clock.paces import (
     Kind,
     Pace,
     Stage,
+    looks,
     register,
 )
 from channels.clock.sweep import sweep
@@ -64,6 +65,7 @@ __all__ = [
     "hand_on_many",
     "lapse",
     "lapse_many",
+    "looks",
     "meet",
     "meet_many",
     "register",

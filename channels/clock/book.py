@@ -5,7 +5,7 @@ Call these inside the transaction of the act that made the thing due or done.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import IntegrityError, connection, models, transaction
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import Unit, User
-from channels.clock.paces import KINDS, REPORT
+from channels.clock.paces import KINDS, PATIENCE, REPORT
 from channels.models import Channel, Obligation
 from kommun.events import record_many
 from kommun.history import write_history
@@ -30,7 +30,10 @@ FROM unnest(%s::bigint[], %s::bigint[]) AS new (id, holder) WHERE obligation.id 
 
 @dataclass(frozen=True)
 class Due:
-    """Something that is to be done. `due_at` None: no number was given. `rule` is what asks for it, when the policy does."""
+    """Something that is to be done. `due_at` None: no number was given; `at_once`: because it is to be done now.
+
+    `rule` is what asks for it, when the policy does.
+    """
 
     kind: str
     subject: models.Model
@@ -42,6 +45,7 @@ class Due:
     due_at: datetime | None = None
     opened_at: datetime | None = None
     rule: Rule | None = None
+    at_once: bool = False
 
     @property
     def key(self) -> tuple[str, str, str, int | None]:
@@ -60,10 +64,19 @@ def closed_days() -> frozenset[date]:
     return municipality.closed_dates if municipality else frozenset()
 
 
-def days_and_hour() -> tuple[frozenset[date], time]:
-    """Return the closed days, and when the municipality wants to know what has not been done the same day, Swedish time."""
+Habits = tuple[frozenset[date], time, timedelta]
+
+
+def habits() -> Habits:
+    """Return what of the clock is the municipality's own, in the order that `Pace.next_after` takes it.
+
+    The closed days; when it wants to know what has not been done the same day, Swedish time; and how long it waits before
+    the next in line is asked about what is to be done at once.
+    """
     municipality = Municipality.current()
-    return (municipality.closed_dates, municipality.watch_report_at) if municipality else (frozenset(), REPORT)
+    if municipality is None:
+        return frozenset(), REPORT, PATIENCE
+    return municipality.closed_dates, municipality.watch_report_at, timedelta(hours=municipality.at_once_hours)
 
 
 def begin(due: Due, actor: Actor) -> Obligation:
@@ -76,8 +89,8 @@ def begin_many(dues: Sequence[Due], actor: Actor) -> int:
     """Open those that are not open yet, in one statement, and return how many. Safe to run twice and from two sides at once."""
     if not dues:
         return 0
-    now, (closed, report) = timezone.now(), days_and_hour()
-    rows = {due.key: _row(due, now, closed, report) for due in dues}
+    now, own = timezone.now(), habits()
+    rows = {due.key: _row(due, now, own) for due in dues}
     kinds, types, subjects = ({key[part] for key in rows} for part in range(3))
     with transaction.atomic():
         known = Obligation.objects.open().filter(kind__in=kinds, subject_type__in=types, subject_id__in=subjects)
@@ -130,7 +143,7 @@ def reopen(obligation_id: int, actor: Actor) -> Obligation | None:
     if row.is_open or newer.filter(channel=row.channel_id).exists():
         return None
     pace = KINDS[row.kind].pace
-    _number, row.next_at = pace.next_after(row.stage, row.opened_at, row.due_at, *days_and_hour())
+    _number, row.next_at = pace.next_after(row.stage, row.opened_at, row.due_at, *habits(), at_once=row.at_once)
     if not row.missed_why:  # the sweep had not come by: it is the one that says why
         row.missed_at = None
     row.closed_at, row.outcome, row.met_by, row.met_for, row.note = None, "", None, None, ""
@@ -208,9 +221,9 @@ def _open_rows(kind: str, subject: models.Model) -> models.QuerySet[Obligation]:
     return Obligation.objects.open().about(subject).filter(kind=kind)
 
 
-def _row(due: Due, now: datetime, closed: frozenset[date], report: time) -> Obligation:
+def _row(due: Due, now: datetime, own: Habits) -> Obligation:
     opened_at = due.opened_at or now
-    number, next_at = KINDS[due.kind].pace.next_after(0, opened_at, due.due_at, closed, report)
+    number, next_at = KINDS[due.kind].pace.next_after(0, opened_at, due.due_at, *own, at_once=due.at_once)
     return Obligation(
         kind=due.kind,
         rule=str(due.rule.key) if due.rule else "",
@@ -226,6 +239,7 @@ def _row(due: Due, now: datetime, closed: frozenset[date], report: time) -> Obli
         holder=due.holder,
         opened_at=opened_at,
         due_at=due.due_at,
+        at_once=due.at_once,
         stage=number - 1,
         next_at=next_at,
     )
@@ -238,6 +252,7 @@ def _first_facts(row: Obligation) -> dict[str, Any]:
         "channel": row.channel_id,
         "holder": row.holder_id,
         "due": row.due_at,
+        "at_once": row.at_once,
         "rule": row.rule,
         "version": row.policy_version_id,
         "cite": row.cite,

@@ -21,7 +21,7 @@ from kommun.outbox import Letter
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
-ORDER = ("late", "today", "soon", "open")
+ORDER = ("now", "late", "today", "soon", "open")
 MOST = 20  # a longer list is not read; the rest is on the page
 
 
@@ -34,8 +34,10 @@ class Thing:
     told: Told
 
     def group(self, morning: datetime) -> str:
-        """Return under which heading it stands: late, today (runs out before the next working morning), soon or open."""
+        """Return under which heading it stands: now, late, today (runs out before the next working morning), soon or open."""
         due = self.row.due_at
+        if self.row.at_once:
+            return "now"
         if self.late:
             return "late"
         return "open" if due is None else "today" if due <= morning else "soon"
@@ -53,7 +55,9 @@ class Thing:
         """Return what, when, for whom, by which rule and why. Put together here: a round may hold hundreds."""
         row, told = self.row, self.told
         lines = [row.label]
-        if row.due_at is None:
+        if row.at_once:
+            lines.append(_("Genast. Har väntat sedan %(time)s.") % {"time": words.when_full(row.opened_at)})
+        elif row.due_at is None:
             lines.append(_("Har väntat sedan %(time)s.") % {"time": words.when_full(row.opened_at)})
         else:
             text = _("Skulle ha varit klart %(time)s.") if self.late else _("Klart senast %(time)s.")
@@ -101,7 +105,13 @@ def letter_to(
 
 def _groups(things: list[Thing], morning: datetime) -> list[tuple[str, str]]:
     """Return (heading, text) of each group that holds something."""
-    titles = {"late": _("Försenat"), "today": _today(morning), "soon": _("Snart"), "open": _("Utan bestämd tid")}
+    titles = {
+        "now": _("Genast"),
+        "late": _("Försenat"),
+        "today": _today(morning),
+        "soon": _("Snart"),
+        "open": _("Utan bestämd tid"),
+    }
     by_group = groupby(things, key=lambda one: one.group(morning))
     return [(titles[group], "\n\n".join(map(str, those))) for group, those in by_group]
 

@@ -2,7 +2,8 @@
 
 Whoever does not answer is reminded and passed over, never waited for (design idea 5). The order is holder → deputy →
 strategist → manager; a kind may leave somebody out. With a due time the stages are counted from it, and the one at the
-due time itself is the miss. Without a number the stages are counted from the opening, and nothing is ever missed.
+due time itself is the miss. Without a number the stages are counted from the opening, and nothing is ever missed. What is
+to be done at once has no number either; how soon the next in line is asked is the municipality's to say.
 """
 
 from collections.abc import Collection, Sequence
@@ -17,12 +18,16 @@ from kommun.business_time import STOCKHOLM, UTC, add_working_days, last_day, swe
 Audience = Literal["holder", "deputy", "strategist", "manager"]
 ORDER: tuple[Audience, ...] = ("holder", "deputy", "strategist", "manager")
 MORNING = time(7)  # mail that can wait for a working day comes when people begin, Swedish time
+# How long the next in line waits to be asked about what is to be done at once, unless the municipality says otherwise.
+PATIENCE = timedelta(hours=1)
 REPORT = time(15)  # when what should have been done the same day is asked for, unless the municipality says otherwise
 
 
 @dataclass(frozen=True)
 class Stage:
     """One time somebody is told. `hours` are clock hours; `days` working days, in the morning. Negative: before.
+
+    `waits`: so many times the municipality's patience after the opening, for what is to be done at once.
 
     Counted from the opening or from the due time. `missed`: the time has run out. `report`: at the municipality's hour on
     the last day, `hours` after it, and never later than the due time.
@@ -34,14 +39,22 @@ class Stage:
     days: int | None = None
     missed: bool = False
     report: bool = False
+    waits: int | None = None
 
     def moment(
-        self, opened_at: datetime, due_at: datetime | None, closed: Collection[date], report: time = REPORT
+        self,
+        opened_at: datetime,
+        due_at: datetime | None,
+        closed: Collection[date],
+        report: time = REPORT,
+        patience: timedelta = PATIENCE,
     ) -> datetime:
-        """Return the instant of the stage, in UTC. `report`: the municipality's hour, Swedish time.
+        """Return the instant of the stage, in UTC. `report`: the municipality's hour, Swedish time; `patience`: its own too.
 
         What opens after its due time is missed at once, but whoever is told after that gets the days from the opening.
         """
+        if self.waits is not None:
+            return opened_at + self.waits * patience
         if self.report and due_at is not None:
             asked = datetime.combine(last_day(due_at), report, tzinfo=STOCKHOLM).astimezone(UTC)
             return min(asked + timedelta(hours=self.hours or 0), due_at)
@@ -58,15 +71,25 @@ class Stage:
 
 @dataclass(frozen=True)
 class Pace:
-    """The stages of obligations with a due time and of those without, and after how many working days the last repeats."""
+    """The stages of obligations with a due time and of those without, and after how many working days the last repeats.
+
+    `at_once`: of those that are to be done at once; empty: as all others without a number.
+    """
 
     dated: Sequence[Stage]
     undated: Sequence[Stage]
     again: int = 20
+    at_once: Sequence[Stage] = ()
 
     def __post_init__(self) -> None:
-        if sum(stage.missed for stage in self.dated) != 1 or any(stage.missed for stage in self.undated):
+        if sum(stage.missed for stage in self.dated) != 1 or any(one.missed for one in (*self.undated, *self.at_once)):
             raise ValueError("exactly one stage is the miss, and only where there is a due time")
+
+    def stages(self, *, dated: bool, at_once: bool = False) -> Sequence[Stage]:
+        """Return the stages of one sort of obligation."""
+        if dated:
+            return self.dated
+        return self.at_once or self.undated if at_once else self.undated
 
     def next_after(
         self,
@@ -75,29 +98,32 @@ class Pace:
         due_at: datetime | None,
         closed: Collection[date],
         report: time = REPORT,
+        patience: timedelta = PATIENCE,
+        *,
+        at_once: bool = False,
     ) -> tuple[int, datetime]:
         """Return (number, instant) of the first stage after number `stage` (0: none yet). Stages before the opening are left out.
 
         The miss never is. After the last stage it repeats for ever: what is not done is not forgotten.
         """
-        stages = self.dated if due_at else self.undated
+        stages = self.stages(dated=due_at is not None, at_once=at_once)
         for number, one in enumerate(stages[stage:], start=stage + 1):
-            moment = one.moment(opened_at, due_at, closed, report)
+            moment = one.moment(opened_at, due_at, closed, report, patience)
             if moment >= opened_at or one.missed:
                 return number, moment
         number = max(stage, len(stages)) + 1
-        last = stages[-1].moment(opened_at, due_at, closed, report)
+        last = stages[-1].moment(opened_at, due_at, closed, report, patience)
         day = add_working_days(swedish_day(last), self.again * (number - len(stages)), closed)
         return number, datetime.combine(day, MORNING, tzinfo=STOCKHOLM).astimezone(UTC)
 
-    def stage(self, number: int, *, dated: bool) -> Stage:
+    def stage(self, number: int, *, dated: bool, at_once: bool = False) -> Stage:
         """Return the stage with a number from `next_after`; the last one for every repetition."""
-        stages = self.dated if dated else self.undated
+        stages = self.stages(dated=dated, at_once=at_once)
         return stages[min(number, len(stages)) - 1]
 
-    def repeats(self, number: int, *, dated: bool) -> bool:
+    def repeats(self, number: int, *, dated: bool, at_once: bool = False) -> bool:
         """Return True when the number is a repetition of the last stage."""
-        return number > len(self.dated if dated else self.undated)
+        return number > len(self.stages(dated=dated, at_once=at_once))
 
 
 def _undated(*days: tuple[Audience, int]) -> tuple[Stage, ...]:
@@ -144,11 +170,15 @@ LOOK = Pace(
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of obligation: what to call it, and its pace. Apps above register theirs at start."""
+    """One kind of obligation: what to call it, and its pace. Apps above register theirs at start.
+
+    `look`: to look at a channel, for whatever reason. One look at it meets every such obligation about the channel.
+    """
 
     key: str
     title: Any
     pace: Pace
+    look: bool = False
 
 
 KINDS: dict[str, Kind] = {}
@@ -160,6 +190,11 @@ def register(*kinds: Kind) -> None:
         if kind.key in KINDS:
             raise ValueError(f"{kind.key}: registered twice")
         KINDS[kind.key] = kind
+
+
+def looks() -> list[str]:
+    """Return the kinds that one look at a channel meets."""
+    return [key for key, kind in KINDS.items() if kind.look]
 
 
 APPROVAL, CHANGE = "approval", "change"
@@ -178,6 +213,6 @@ register(
     Kind(HAND_OVER, _("Lämna över uppgifter"), BEFORE_A_DAY),
     Kind(REMOVE_ACCESS, _("Ta bort behörighet"), BEFORE_A_DAY),
     Kind(POLICY_REVIEW, _("Se över regelverket"), UPKEEP),
-    Kind(WATCH, _("Gå igenom kanalen"), LOOK),
+    Kind(WATCH, _("Gå igenom kanalen"), LOOK, look=True),
     Kind(SILENT, _("Behåll eller avsluta en tyst kanal"), UPKEEP),
 )

@@ -18,10 +18,15 @@ from channels.queries import READS_ALL
 
 
 def mine_now(user: User, organisation: Organisation) -> QuerySet[Obligation]:
-    """Return what waits for the person today, the earliest due first: own, covered for, or passed on to either of them."""
+    """Return what waits for the person today: own, covered for, or passed on to either of them.
+
+    What is to be done at once first, then the earliest due, last what has no number.
+    """
     who = organisation.acts_as(user)
     rows = Obligation.objects.open().filter(Q(holder__in=who) | Q(passed_to__in=who))
-    return rows.select_related("channel", "holder", "passed_to").order_by(F("due_at").asc(nulls_last=True), "pk")
+    return rows.select_related("channel", "holder", "passed_to").order_by(
+        "-at_once", F("due_at").asc(nulls_last=True), "pk"
+    )
 
 
 def visible_to(user: User, roles: Collection[str], organisation: Organisation) -> QuerySet[Obligation]:

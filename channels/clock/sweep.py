@@ -8,9 +8,9 @@ is mailed at once or in the next digest (`at_once`, `digest`).
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +20,7 @@ from django.utils.translation import override
 from accounts.actor import SCHEDULER
 from accounts.organisation import Organisation
 from channels.clock.at_once import mail_at_once, read_before
-from channels.clock.book import days_and_hour
+from channels.clock.book import Habits, habits
 from channels.clock.escalation import Line, Told, whom_to_tell, why_missed
 from channels.clock.paces import KINDS
 from channels.clock.standing import lines_of
@@ -75,8 +75,7 @@ class Round:
 
     now: datetime
     today: date
-    closed: Collection[date]
-    report: time
+    own: Habits
     organisation: Organisation
 
 
@@ -126,7 +125,7 @@ def _act(rows: Sequence[Obligation], now: datetime) -> int:
     today = swedish_day(now)
     earliest = min([today, *(last_day(row.due_at) for row in rows if row.due_at and not row.missed_at)])
     # From the first day on which something ran out: why it was missed is to be true of that day.
-    current = Round(now, today, *days_and_hour(), Organisation.load(earliest, today))
+    current = Round(now, today, habits(), Organisation.load(earliest, today))
     lines, told_before = lines_of(rows, current.organisation), _told_before(rows)
     steps = [_step(row, lines[row.pk], told_before[row.pk], current) for row in rows]
     _write(steps, now)
@@ -144,14 +143,14 @@ def _told_before(rows: Sequence[Obligation]) -> dict[int, set[int]]:
 
 def _step(row: Obligation, line: Line, told_before: set[int], current: Round) -> Step:
     """Go through every stage whose moment has come, and return what the row is to be afterwards."""
-    pace, dated = KINDS[row.kind].pace, row.due_at is not None
+    pace, sort = KINDS[row.kind].pace, {"dated": row.due_at is not None, "at_once": row.at_once}
     step = Step(row, row.stage, current.now, row.missed_at, row.missed_why, row.passed_to_id)
-    number, moment = pace.next_after(row.stage, row.opened_at, row.due_at, current.closed, current.report)
+    number, moment = pace.next_after(row.stage, row.opened_at, row.due_at, *current.own, at_once=row.at_once)
     while moment <= current.now:
-        following, later = pace.next_after(number, row.opened_at, row.due_at, current.closed, current.report)
-        again = pace.repeats(number, dated=dated)
+        following, later = pace.next_after(number, row.opened_at, row.due_at, *current.own, at_once=row.at_once)
+        again = pace.repeats(number, **sort)
         if not (again and later <= current.now):  # after a long outage, one repetition says it all
-            stage = pace.stage(number, dated=dated)
+            stage = pace.stage(number, **sort)
             if stage.missed and row.missed_at is None and row.due_at is not None:
                 step.missed_at = row.due_at
                 step.missed_why = _shortened(why_missed(line, current.organisation, last_day(row.due_at)))
@@ -203,8 +202,10 @@ def _leave_lines(steps: Sequence[Step], now: datetime) -> None:
         row, pace = step.row, KINDS[step.row.kind].pace
         for number, told in step.told:
             if told.person is not None:
-                stage = pace.stage(number, dated=row.due_at is not None)
-                until = read_before(stage, row.due_at, late=step.missed_at is not None)
+                stage = pace.stage(number, dated=row.due_at is not None, at_once=row.at_once)
+                until = (
+                    now if stage.waits is not None else read_before(stage, row.due_at, late=step.missed_at is not None)
+                )
                 covers_for = told.covers_for.pk if told.covers_for else None
                 lines[told.person.pk, row.pk] = (told.person.pk, row.pk, _shortened(told.why), covers_for, until)
     with connection.cursor() as cursor:

@@ -37,7 +37,8 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 class Obligation(models.Model):
     """Something that somebody is to do: for which rule, since when, until when, and how it ended.
 
-    `due_at` is None where no number was given (*skyndsamt*): then age is shown, never "late". `missed_at` is the true
+    `due_at` is None where no number was given (*skyndsamt*): then age is shown, never "late". `at_once` is one of those: it
+    is to be done now, and there is no later moment at which it would be late. `missed_at` is the true
     moment when the time ran out, whenever the sweep came by. `next_at` is when the clock acts next, `stage` how far it
     has come. A row that was missed can still be met, and says both.
     """
@@ -105,6 +106,7 @@ class Obligation(models.Model):
 
     opened_at = models.DateTimeField(_("började"))
     due_at = models.DateTimeField(_("klart senast"), null=True, blank=True)
+    at_once = models.BooleanField(_("genast"), default=False, db_default=False, editable=False)
     next_at = models.DateTimeField(_("klockan går nästa gång"), null=True, blank=True, editable=False)
     stage = models.PositiveSmallIntegerField(_("steg"), default=0, editable=False)
     missed_at = models.DateTimeField(_("tiden gick ut"), null=True, blank=True)
@@ -156,6 +158,7 @@ class Obligation(models.Model):
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(next_at__isnull=True), name="closed_obligation_is_silent"
             ),
+            models.CheckConstraint(condition=Q(at_once=False) | Q(due_at__isnull=True), name="at_once_has_no_number"),
         ]
         # Each question asks only for what is open: the cost follows what is due, not how much has ever been.
         indexes = [

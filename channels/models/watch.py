@@ -14,7 +14,8 @@ class WatchTick(Statement):
 
     `day` and `slot` are the round that it was: the Swedish day, and which part of it where the policy counts in hours. The
     case belongs to an app above, which is pointed at by label and address. A tick that was a mistake is withdrawn, not
-    removed; `obligation` is the one that it met, and that waits again then.
+    removed; `obligation` is the one that it met, and that waits again then. `also_met` are those that ask for a look for
+    another reason (a crisis): this look met them, or a later one in the same round.
     """
 
     class Found(models.TextChoices):
@@ -35,6 +36,9 @@ class WatchTick(Statement):
         related_name="+",
         db_index=False,
         verbose_name=_("uppgiften som blev klar"),
+    )
+    also_met = models.ManyToManyField(
+        Obligation, related_name="+", editable=False, verbose_name=_("andra uppgifter som blev klara")
     )
     withdrawn_at = models.DateTimeField(_("ångrad"), null=True, blank=True)
 

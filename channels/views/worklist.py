@@ -43,7 +43,7 @@ def my_day(request: HttpRequest) -> HttpResponse:
     round_of_day = watch.round_of(request)
     waiting = due.mine_now(user, organisation)
     if round_of_day is not None:  # the looks stand there, each with its button
-        waiting = waiting.exclude(kind=clock.WATCH)
+        waiting = waiting.exclude(kind__in=clock.looks())
     page = Paginator(waiting, PAGE).get_page(request.GET.get("sida"))
     context = {
         "page": page,
@@ -58,6 +58,7 @@ def my_day(request: HttpRequest) -> HttpResponse:
 def _groups(rows: Iterable[Obligation], now: datetime) -> list[Group]:
     today = swedish_day(now)
     groups = [
+        Group("now", _("Genast"), []),
         Group("late", _("Tiden har gått ut"), []),
         Group("today", _("I dag"), []),
         Group("week", _("Inom en vecka"), []),
@@ -66,7 +67,9 @@ def _groups(rows: Iterable[Obligation], now: datetime) -> list[Group]:
     ]
     by_key = {group.key: group for group in groups}
     for row in rows:
-        if row.due_at is None:
+        if row.at_once:
+            key = "now"
+        elif row.due_at is None:
             key = "open"
         elif row.due_at <= now:
             key = "late"

@@ -63,6 +63,15 @@ class Municipality(models.Model):
             "Klockslag på dagar då kanalerna ska bevakas. Först får den kontoansvariga veta, sedan ersättaren."
         ),
     )
+    at_once_hours = models.PositiveSmallIntegerField(
+        _("timmar tills nästa person får veta, när något ska göras genast"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+        help_text=_(
+            "Den ansvariga får veta på en gång. Är det inte gjort går frågan vidare till ersättaren, sedan till"
+            " kommunikationsstrategen och sist till chefen, med så här många timmar emellan, dygnet runt."
+        ),
+    )
     embedded_on = models.TextField(
         _("webbplatser som får visa listan över kanaler"),
         blank=True,

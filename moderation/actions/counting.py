@@ -9,7 +9,8 @@ from moderation.models import CaseFigures
 
 # A case belongs to the half-year in which the municipality came to know of it, in Swedish time, whenever it ended. The
 # removal clock stops when the post is hidden, goes by itself or is left standing; that of a question when the answer was
-# published, whenever somebody wrote it down. What went by itself within its time was neither kept nor missed.
+# published, whenever somebody wrote it down. What went by itself within its time was neither kept nor missed. What has no
+# number (skyndsamt), or is to be done at once, has no time to keep or miss: how fast it went is in the medians.
 COUNT = """
 INSERT INTO moderation_casefigures (starts_on, channel_id, category, title, cases, hidden, answered, kept, missed, appeals,
     hours_to_hide, hours_to_answer, counted_at)

@@ -1,6 +1,6 @@
 """The queue: what is to be looked at, late first, with the time left."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -21,7 +21,7 @@ from accounts.organisation import organisation_of
 from channels.models import Channel
 from channels.views.application_pages import signed_in
 from kommun.business_time import last_day, swedish_day
-from moderation import queries
+from moderation import due, queries
 from moderation.models import Case
 from moderation.queries import Cursor, Reach
 
@@ -37,6 +37,7 @@ class Row:
     level: str
     next: str
     mine: bool
+    at_once: bool = False
 
 
 @dataclass
@@ -58,7 +59,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     kind, channel = KINDS.get(request.GET.get("slag", "")), _number(request.GET.get("kanal"))
     cursor = Cursor.read(request.GET.get("efter", ""), now)
     page = queries.queue(reach, cursor, kind=kind or "", channel=channel)
-    groups = _groups(page.rows, cursor.now, user)
+    groups = _groups(page.rows, cursor.now, user, due.at_once_among([case for _segment, case in page.rows]))
     state = _state(page.rows)
     if request.htmx and request.GET.get("stand") == state:  # type: ignore[attr-defined]
         return HttpResponse(status=204)
@@ -103,10 +104,10 @@ def _state(rows: Iterable[tuple[int, Case]]) -> str:
     return sha256(repr([(segment, case.pk, case.version) for segment, case in rows]).encode()).hexdigest()[:16]
 
 
-def _groups(rows: Iterable[tuple[int, Case]], now: datetime, user: User) -> list[Group]:
+def _groups(rows: Iterable[tuple[int, Case]], now: datetime, user: User, at_once: Collection[int]) -> list[Group]:
     headed = ((heading(segment, case, now), case) for segment, case in rows)
     return [
-        Group(key, title, [_row(case, key, user) for _head, case in found])
+        Group(key, title, [_row(case, key, user, at_once) for _head, case in found])
         for (key, title), found in groupby(headed, key=lambda pair: pair[0])
     ]
 
@@ -138,9 +139,9 @@ def _by_day(due: datetime, now: datetime) -> tuple[str, str]:
     return ("nasta", _("Nästa vecka")) if day < monday + timedelta(days=7) else ("senare", _("Senare"))
 
 
-def _row(case: Case, group: str, user: User) -> Row:
+def _row(case: Case, group: str, user: User, at_once: Collection[int]) -> Row:
     level = {"sen": "late", "vantar": "wait"}.get(group, "")
-    return Row(case, level, next_words(case), case.claimed_by_id == user.pk)
+    return Row(case, level, next_words(case), case.claimed_by_id == user.pk, case.pk in at_once)
 
 
 def next_words(case: Case) -> str:

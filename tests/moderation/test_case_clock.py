@@ -12,6 +12,7 @@ from channels import clock
 from channels.models import Obligation
 from kommun import policy as rulebook
 from kommun.business_time import STOCKHOLM, is_working_day, swedish_day
+from kommun.models import Municipality, OutgoingMail
 from kommun.policy import keys
 from kommun.policy.compiled import Policy
 from kommun.policy.loader import load_preset
@@ -142,12 +143,67 @@ def test_without_a_number_nothing_is_ever_late(preset, adopted, channel, cast):
 
 
 @pytest.mark.policy("removal.within")
-def test_secrecy_is_due_at_once_in_nora(adopted, channel, cast):
+def test_secrecy_is_to_be_hidden_at_once_in_nora_and_that_is_no_number(adopted, channel, cast):
+    adopted("nora")
+    secret = opened_at("2026-11-06T15:00", channel, cast, category="secrecy")
+    attack = opened_at("2026-11-06T15:00", channel, cast, category="personal_attack")
+    rows = [the_obligation(secret), the_obligation(attack)]
+    assert [(row.due_at, row.at_once) for row in rows] == [(None, True), (None, False)]
+    assert (secret.due_at, secret.lane) == (None, Case.Lane.SOON)
+    assert due.at_once_among([secret, attack]) == {secret.pk}
+
+
+# Friday afternoon, Nora: the owner is told now, and each in turn an hour later, at night and on a Saturday too.
+AT_ONCE = {
+    "2026-11-06T23:00": ["Bibliotekarie"],
+    "2026-11-06T23:59": [],
+    "2026-11-07T00:00": ["Biblioteksassistent"],
+    "2026-11-07T01:00": ["Kommunikationsstrateg"],
+    "2026-11-07T02:00": ["Bibliotekschef"],
+}
+
+
+@pytest.mark.policy("removal.within")
+@pytest.mark.parametrize("hours", [1, 3])
+def test_what_is_to_be_done_at_once_is_asked_of_the_next_in_line_at_the_municipalitys_pace(
+    hours, adopted, channel, cast
+):
+    adopted("nora")
+    Municipality.objects.update(at_once_hours=hours)
+    case = opened_at("2026-11-06T23:00", channel, cast, category="secrecy")
+    row, so_far, first = the_obligation(case), [], at("2026-11-06T23:00")
+    for moment, people in AT_ONCE.items():
+        now = first + (at(moment) - first) * hours
+        with time_machine.travel(now, tick=False):
+            clock.sweep(now)
+        so_far += people
+        assert told(row) == so_far, moment
+    row.refresh_from_db()
+    assert (row.missed_at, row.missed_why, row.due_at) == (None, "", None)
+    letters = OutgoingMail.objects.filter(body__contains="Genast. Har väntat").order_by("pk")
+    assert letters.count() == 4, "each is mailed at once, not in the digest of Monday"
+    assert "Genast. Har väntat sedan 6 november 2026 kl. 23.00." in letters[0].body
+
+
+@pytest.mark.policy("removal.within")
+@pytest.mark.parametrize("after", [timedelta(minutes=5), timedelta(days=3)])
+def test_what_is_to_be_done_at_once_is_met_when_it_is_done_and_never_missed(after, adopted, channel, cast):
     adopted("nora")
     case = opened_at("2026-11-06T15:00", channel, cast, category="secrecy")
-    assert case.due_at == case.known_at == at("2026-11-06T15:00")
-    attack = opened_at("2026-11-06T15:00", channel, cast, category="personal_attack")
-    assert attack.due_at is None
+    with time_machine.travel(at("2026-11-06T15:00") + after, tick=False):
+        clock.sweep(at("2026-11-06T15:00") + after)
+        bring_to("hidden", case, Actor(cast.owner))
+    row = the_obligation(case)
+    assert (row.outcome, row.met_by, row.missed_at, row.met_late) == ("met", cast.owner, None, False)
+
+
+def test_shown_again_by_mistake_what_was_at_once_is_at_once(adopted, channel, cast):
+    adopted("nora")
+    case = opened_at("2026-11-06T15:00", channel, cast, category="secrecy")
+    bring_to("hidden", case, Actor(cast.owner))
+    ladder.show_again(case_id=case.pk, actor=Actor(cast.owner))
+    row = the_obligation(case)
+    assert (row.closed_at, row.at_once, row.opened_at) == (None, True, at("2026-11-06T15:00"))
 
 
 @pytest.mark.policy("removal.within")
@@ -222,7 +278,7 @@ def test_another_category_counts_from_when_it_became_known(adopted, channel, cas
     with time_machine.travel(at("2026-11-07T10:00"), tick=False):
         ladder.categorise(case_id=case.pk, kind="report", category="secrecy", actor=Actor(cast.owner))
     row = the_obligation(case)
-    assert (row.due_at, row.opened_at) == (at("2026-11-06T15:00"), at("2026-11-06T15:00"))
+    assert (row.due_at, row.at_once, row.opened_at) == (None, True, at("2026-11-06T15:00"))
     assert Obligation.objects.about(case).filter(outcome="lapsed").count() == 1
 
 

@@ -92,6 +92,22 @@ def test_the_figures_are_those_counted_by_hand(scene):
     assert numbers(row(starts_on=date(2026, 1, 1))) == (1, 1, 0, 1, 0, 0)
 
 
+def test_what_is_to_be_done_at_once_is_neither_kept_nor_missed_but_in_the_median(policy, channel, owner):
+    policy("nora")
+    for hours in (1, 3, 100):
+        reported(channel, owner, MONDAY, hidden_after=hours, category="secrecy")
+    count_cases(now=MONDAY + timedelta(days=30))
+    assert numbers(row(channel, "secrecy")) == (3, 3, 0, 0, 0, 0)
+    assert row(channel, "secrecy").hours_to_hide == 3
+
+
+def test_both_pages_say_how_at_once_is_counted(scene, client, cast):
+    said = "Det som ska göras genast eller skyndsamt har ingen tid i timmar att hålla."
+    client.force_login(cast.strategist)
+    for address in ("/statistik/", "/kanaler/statistik/"):
+        assert said in client.get(address).content.decode()
+
+
 def test_a_median_is_that_of_the_cases_and_not_of_medians(scene):
     channel, other = scene
     assert row(channel, "hate_speech").hours_to_hide == 4
