@@ -1,5 +1,6 @@
 """What the register adds to the main menu."""
 
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -9,8 +10,18 @@ from accounts.models import User
 from accounts.organisation import organisation_of
 from channels import clock, queries
 from channels.clock import queries as due
-from channels.models import Application
+from channels.models import Application, Obligation
 from kommun.navigation import NavItem
+
+
+def _count(mine: QuerySet[Obligation]) -> int:
+    """Return how many things wait. Looks at one channel are one; a look without a number waits on every day there is."""
+    look = Q(kind__in=clock.looks())
+    counted = mine.aggregate(
+        others=Count("pk", filter=~look),
+        channels=Count("channel", distinct=True, filter=look & ~Q(kind=clock.WATCH, due_at=None)),
+    )
+    return counted["others"] + counted["channels"]
 
 
 def items(request: HttpRequest) -> list[NavItem]:
@@ -26,7 +37,7 @@ def items(request: HttpRequest) -> list[NavItem]:
     ).count()
     to_open = queries.channels_to_open_by(request.user, organisation).count()
     mine = due.mine_now(request.user, organisation).order_by()
-    waits = mine.exclude(kind=clock.WATCH, due_at=None).count()  # a look without a number waits on every day there is
+    waits = _count(mine)
     overview = [NavItem("channels:overview", _("Översikt"), "chart", order=15)] if _steers(request) else []
     return [
         NavItem(

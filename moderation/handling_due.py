@@ -70,7 +70,7 @@ clock.register(
     Kind(ADVISE, gettext_lazy("Yttra dig före ett svar"), SOON),
     Kind(OPEN_ACCOUNT, gettext_lazy("Öppna ett konto som varit blockerat"), ON_A_DAY),
     Kind(ASK_POLICE, gettext_lazy("Fråga polisen hur det går"), ON_A_DAY),
-    Kind(CRISIS_WATCH, gettext_lazy("Titta till kanalen i krisläge"), DENSE),
+    Kind(CRISIS_WATCH, gettext_lazy("Titta till kanalen i krisläge"), DENSE, look=True),
 )
 
 

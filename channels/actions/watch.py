@@ -14,7 +14,7 @@ from accounts.actor import SCHEDULER, Actor
 from accounts.organisation import Organisation
 from channels import clock, rules, secrets, watch
 from channels.lifecycle import CHANNEL
-from channels.models import Activity, Channel, WatchTick
+from channels.models import Activity, Channel, Obligation, WatchTick
 from channels.watch import State
 from kommun.errors import InvalidInput, NotPermitted, StateConflict
 from kommun.events import record
@@ -32,8 +32,18 @@ def look(*, channel_id: int, actor: Actor) -> WatchTick:
     (not open). Source: rule watch.interval; BBS 3 §.
     """
     channel, actor = _lock(channel_id, actor)
-    state = watch.state_of(channel)
-    return state.here or _tick(channel, state, actor)
+    return _look(channel, actor)
+
+
+@transaction.atomic
+def look_for_another_reason(*, channel_id: int, actor: Actor) -> tuple[WatchTick, list[Obligation]]:
+    """As `look`, for an app above that has asked by a rule of its own whether the actor may: a look is a look.
+
+    Returns also what else the look met: obligations of every kind that asks for one. Raises StateConflict (not open).
+    """
+    channel = _open(_locked(channel_id))
+    tick = _look(channel, _for_whom(channel, actor))
+    return tick, list(tick.also_met.all())
 
 
 @transaction.atomic
@@ -50,6 +60,24 @@ def found_something(*, channel_id: int, label: str, url: str, actor: Actor) -> W
     return known or _tick(channel, watch.state_of(channel), actor, found=F.CASE, label=label[:300], url=url)
 
 
+def _look(channel: Channel, actor: Actor) -> WatchTick:
+    state = watch.state_of(channel)
+    if state.here is None:
+        return _tick(channel, state, actor)
+    _meet_others(state.here, actor)
+    return state.here
+
+
+def _meet_others(tick: WatchTick, actor: Actor) -> None:
+    """Meet whatever else asks for a look at the channel now (a crisis): nobody looks twice at the same thing."""
+    kinds = [kind for kind in clock.looks() if kind != clock.WATCH]
+    rows = Obligation.objects.open().filter(channel=tick.channel_id, kind__in=kinds)
+    ids = list(rows.values_list("pk", flat=True))
+    if ids:
+        clock.meet_many(Obligation.objects.filter(pk__in=ids), actor)
+        tick.also_met.add(*ids)
+
+
 def _tick(channel: Channel, state: State, actor: Actor, **found: Any) -> WatchTick:
     now = timezone.now()
     watch.keep([channel], now, SCHEDULER)  # what the scheduler has not come to yet: a missed day keeps its true time
@@ -60,6 +88,7 @@ def _tick(channel: Channel, state: State, actor: Actor, **found: Any) -> WatchTi
     )
     data = {"tick": tick.pk, "day": tick.day, "found": tick.found}
     record("channel.watched", subject=channel, actor=actor, rules=_known(state.rule), data=data)
+    _meet_others(tick, actor)
     return tick
 
 
@@ -67,7 +96,8 @@ def _tick(channel: Channel, state: State, actor: Actor, **found: Any) -> WatchTi
 def withdraw_tick(*, tick_id: int, actor: Actor) -> WatchTick:
     """Take back a look that was a mistake: the channel waits again. Taken back twice it is taken back once.
 
-    Raises WatchTick.DoesNotExist, NotPermitted (somebody else's), StateConflict (its round is over, or it opened a case).
+    Raises WatchTick.DoesNotExist, NotPermitted (somebody else's), StateConflict (its round is over, it opened a case, or
+    somebody has found something or looked again since).
     """
     tick = WatchTick.objects.get(pk=tick_id)
     channel = Channel.objects.select_for_update(of=("self",)).select_related("platform", "unit").get(pk=tick.channel_id)
@@ -76,11 +106,9 @@ def withdraw_tick(*, tick_id: int, actor: Actor) -> WatchTick:
         raise NotPermitted(reason)
     if tick.withdrawn_at is not None:
         return tick
-    if tick.found == F.CASE:
-        raise StateConflict(_("Genomgången öppnade ett ärende och står kvar."))
     state, now = watch.state_of(channel), timezone.now()
-    if state.here != tick:
-        raise StateConflict(_("Det går bara att ångra samma dag."))
+    if reason := _why_not_taken_back(tick, state):
+        raise StateConflict(reason)
     tick.withdrawn_at = now
     tick.save(update_fields=["withdrawn_at"])
     if tick.on_behalf_of:
@@ -89,8 +117,37 @@ def withdraw_tick(*, tick_id: int, actor: Actor) -> WatchTick:
     record("channel.watch_withdrawn", subject=channel, actor=actor, rules=_known(state.rule), data=data)
     if tick.obligation_id:
         clock.reopen(tick.obligation_id, actor)
+    for other in tick.also_met.all():
+        _wait_again(other, actor)
     watch.keep([channel], now, SCHEDULER)
     return tick
+
+
+def _why_not_taken_back(tick: WatchTick, state: State) -> str | None:
+    """Return why a look that stands cannot be taken back any more: in turn what it led to, what came after, and its time."""
+    if tick.found == F.CASE:
+        return _("Genomgången öppnade ett ärende och står kvar.")
+    here = watch.round_at(state.rule.value if state.rule else None, state.now)
+    if (tick.day, tick.slot) != (here.day, here.slot):
+        if here.slot or tick.slot:
+            return _("Det går bara att ångra tills nästa genomgång börjar.")
+        return _("Det går bara att ångra samma dag.")
+    if state.here != tick:
+        return _(
+            "Ett ärende har öppnats i kanalen efter genomgången. Kanalen är alltså genomgången, och det går inte att ångra."
+        )
+    if tick.also_met.values("kind", "subject_type", "subject_id").distinct().count() < tick.also_met.count():
+        return _("Någon har tittat till kanalen igen efter genomgången. Därför går den inte att ångra.")
+    return None
+
+
+def _wait_again(row: Obligation, actor: Actor) -> None:
+    """Let another obligation that the look met wait again, in place of the one that has come after it."""
+    newer = Obligation.objects.open().filter(
+        kind=row.kind, subject_type=row.subject_type, subject_id=row.subject_id, channel=row.channel_id
+    )
+    clock.lapse_many(newer, actor, _("Genomgången ångrades."))
+    clock.reopen(row.pk, actor)
 
 
 # --- Weekends --------------------------------------------------------------------------------------------------------
@@ -181,15 +238,23 @@ def decide_on_silence(*, channel_id: int, keep: bool, reason: str, actor: Actor)
 # --- What the acts have in common ------------------------------------------------------------------------------------
 def _lock(channel_id: int, actor: Actor) -> tuple[Channel, Actor]:
     """Return the open channel, locked, and the actor, acting for the owner who is away."""
-    rows = Channel.objects.select_for_update(of=("self",))
-    channel = rows.select_related("platform", "unit", "owner__unit", "deputy__unit").get(pk=channel_id)
+    channel = _locked(channel_id)
     if reason := rules.why_not_state(actor, channel):
         raise NotPermitted(reason)
+    return _open(channel), _for_whom(channel, actor)
+
+
+def _locked(channel_id: int) -> Channel:
+    rows = Channel.objects.select_for_update(of=("self",))
+    return rows.select_related("platform", "unit", "owner__unit", "deputy__unit").get(pk=channel_id)
+
+
+def _open(channel: Channel) -> Channel:
     if not channel.is_open:
         raise StateConflict(
             _("Kanalen är %(state)s och kan inte ändras här.") % {"state": channel.get_status_display().lower()}
         )
-    return channel, _for_whom(channel, actor)
+    return channel
 
 
 def _for_whom(channel: Channel, actor: Actor) -> Actor:

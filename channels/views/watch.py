@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -40,7 +40,10 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Row:
-    """One channel on the reader's day. `why` says for whom; `just`: it is the one that was ticked a moment ago."""
+    """One channel on the reader's day. `why` says for whom; `just`: it is the one that was ticked a moment ago.
+
+    `obligation` is the look that is due first, whatever asks for it: the policy's watch, or a crisis (`denser`).
+    """
 
     channel: Channel
     state: watch.State
@@ -67,6 +70,16 @@ class Row:
         due = self.obligation.due_at if self.obligation else None
         return due is not None and due <= self.state.now
 
+    @property
+    def denser(self) -> bool:
+        """True when something else than the policy's watch asks for the next look: then one look today is not enough."""
+        return self.obligation is not None and self.obligation.kind != clock.WATCH
+
+    @property
+    def done(self) -> bool:
+        """True when nobody needs to look again in this round."""
+        return self.state.here is not None and not self.denser
+
 
 @dataclass(frozen=True)
 class Round:
@@ -92,17 +105,19 @@ def round_of(request: HttpRequest) -> Round | None:
         return None
     on_page = list(page.object_list)
     states = watch.states_of(on_page, Common.load(today, organisation))
-    waiting = {row.channel_id: row for row in _waiting(on_page)}
+    waiting = {row.channel_id: row for row in reversed(_waiting(on_page))}
     just = request.GET.get("klar", "")
     rows = [_row(states[one.pk], waiting.get(one.pk), user, organisation, just) for one in on_page]
     done = channels.filter(looked_at=True).count()
-    asked = sum(row.state.asked or row.late for row in rows)
+    asked = sum(row.state.asked or row.late or row.denser for row in rows)
     left = asked if page.paginator.num_pages == 1 else page.paginator.count - done if asked else 0
     return Round(rows, page, done, left, week_of(channels, today), today)
 
 
-def _waiting(channels: Sequence[Channel]) -> Any:
-    return Obligation.objects.open().filter(kind=clock.WATCH, channel__in=channels)
+def _waiting(channels: Sequence[Channel]) -> list[Obligation]:
+    """Return the looks that are due in the channels, the first first: one look meets them all."""
+    rows = Obligation.objects.open().filter(kind__in=clock.looks(), channel__in=channels)
+    return list(rows.order_by(F("due_at").asc(nulls_last=True), "pk"))
 
 
 def _row(state: watch.State, obligation: Obligation | None, user: User, organisation: Organisation, just: str) -> Row:

@@ -34,13 +34,13 @@ def watched_by(user: User, organisation: Organisation, today: date) -> QuerySet[
     """Return the open channels that the person looks at, those that nobody has looked at today first.
 
     Own ones, those of whoever the person covers for, as deputy those whose owner is away with nobody who covers, and those
-    whose look has been passed on to the person because it was not made.
+    whose look the person has been asked for, because it was not made, or in a crisis.
     """
     who = organisation.acts_as(user)
     away = [organisation.users[pk] for pk in organisation.absences if pk in organisation.users]
     uncovered = [person for person in away if organisation.who_covers(person).person is None]
-    passed_on = Obligation.objects.open().filter(kind=clock.WATCH, passed_to__in=who).values("channel")
-    mine = Q(owner__in=who) | Q(deputy__in=who, owner__in=uncovered) | Q(pk__in=passed_on)
+    asked = Obligation.objects.open().filter(Q(holder__in=who) | Q(passed_to__in=who), kind__in=clock.looks())
+    mine = Q(owner__in=who) | Q(deputy__in=who, owner__in=uncovered) | Q(pk__in=asked.values("channel"))
     looked = WatchTick.objects.filter(channel=OuterRef("pk"), day=today, withdrawn_at=None)
     rows = channels_in_register().filter(mine, status__in=Channel.OPEN_STATES)
     return rows.annotate(looked_at=Exists(looked)).order_by("looked_at", "name", "pk")

@@ -1,15 +1,17 @@
 """Crisis mode: somebody looks at the channels every so many clock hours, until a day or until somebody says that it is over."""
 
+from collections import defaultdict
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actor import SCHEDULER, Actor
 from archive.intake import clean_line
 from channels import clock
+from channels.actions import watch as watching
 from channels.clock import Due
 from channels.models import Channel, Obligation
 from kommun.business_time import end_of
@@ -64,8 +66,8 @@ def start_crisis(*, channel_id: int | None, reason: str, every_hours: int, until
 
 @transaction.atomic
 def look(*, period_id: int, channel_id: int, actor: Actor) -> CrisisPeriod:
-    """Say that somebody has looked at the channel: the next look is due so many hours from now. Raises NotPermitted,
-    StateConflict (it is over).
+    """Say that somebody has looked at the channel: the next look is due so many hours from now, and the channel's own watch
+    is done too. Raises NotPermitted, StateConflict (it is over, or the channel is not open). Source: BBS 4 §; watch.interval.
     """
     row = CrisisPeriod.objects.select_for_update(of=("self",)).get(pk=period_id)
     channel = Channel.objects.select_related("unit", "owner", "deputy").get(pk=channel_id)
@@ -73,8 +75,10 @@ def look(*, period_id: int, channel_id: int, actor: Actor) -> CrisisPeriod:
         raise NotPermitted(reason)
     if row.ended_at is not None:
         raise StateConflict(_("Krisläget är avslutat."))
-    actor = actor.among({channel.owner_id, channel.deputy_id, channel.unit.manager_id}) or actor
-    if clock.meet(handling_due.CRISIS_WATCH, row, actor, channel=channel) is not None:
+    due = Obligation.objects.open().about(row).filter(kind=handling_due.CRISIS_WATCH, channel=channel).exists()
+    watching.look_for_another_reason(channel_id=channel_id, actor=actor)
+    if due:
+        actor = actor.among({channel.owner_id, channel.deputy_id, channel.unit.manager_id}) or actor
         record("crisis.looked", subject=row, actor=actor, data={"channel": channel_id})
         _begin(row, [channel], timezone.now(), actor)
     return row
@@ -128,12 +132,20 @@ def waiting(row: CrisisPeriod) -> QuerySet[Obligation]:
 
 
 def _watch(row: CrisisPeriod, now: datetime, actor: Actor) -> None:
-    begun = Obligation.objects.open().about(row).filter(kind=handling_due.CRISIS_WATCH)
-    _begin(row, list(watched(row).exclude(pk__in=begun.values("channel"))), now, actor)
+    """Begin the watch where none goes: after a look on Min dag from that look on, in a channel that has come since from now."""
+    all_looks = Obligation.objects.about(row).filter(kind=handling_due.CRISIS_WATCH)
+    channels = list(watched(row).exclude(pk__in=all_looks.open().values("channel")))
+    met = all_looks.filter(channel__in=channels, outcome=Obligation.Outcome.MET).order_by()
+    looked = dict(met.values("channel").annotate(at=Max("closed_at")).values_list("channel", "at"))
+    since: dict[datetime, list[Channel]] = defaultdict(list)
+    for channel in channels:
+        since[looked.get(channel.pk, now)].append(channel)
+    for moment, those in since.items():
+        _begin(row, those, moment, actor)
 
 
-def _begin(row: CrisisPeriod, channels: list[Channel], now: datetime, actor: Actor) -> None:
-    due_at = now + timedelta(hours=row.every_hours)  # clock hours, at night and on Sundays too
+def _begin(row: CrisisPeriod, channels: list[Channel], since: datetime, actor: Actor) -> None:
+    due_at = since + timedelta(hours=row.every_hours)  # clock hours, at night and on Sundays too
     clock.begin_many(
         [
             Due(
@@ -144,6 +156,7 @@ def _begin(row: CrisisPeriod, channels: list[Channel], now: datetime, actor: Act
                 channel=channel,
                 holder=channel.owner,
                 due_at=due_at,
+                opened_at=since,
             )
             for channel in channels
         ],

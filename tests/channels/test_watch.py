@@ -170,7 +170,26 @@ def test_a_miss_that_nobody_had_seen_to_yet_is_seen_to_after_it_was_taken_back(c
 def test_yesterdays_look_is_not_taken_back(cast, channel, time_machine):
     tick = look(channel, cast.owner)
     time_machine.move_to(at("2026-11-24T00:00"), tick=False)
-    with pytest.raises(StateConflict):
+    with pytest.raises(StateConflict, match="samma dag"):
+        actions.withdraw_tick(tick_id=tick.pk, actor=acting(cast.owner))
+
+
+def test_a_quiet_look_is_not_taken_back_after_a_case_was_opened_and_the_reason_is_the_case(cast, channel, time_machine):
+    tick = look(channel, cast.owner)
+    time_machine.move_to(at("2026-11-23T13:00"), tick=False)
+    actions.found_something(channel_id=channel.pk, label="Ärende 7", url="/granska/7/", actor=acting(cast.deputy))
+    with pytest.raises(StateConflict, match="Ett ärende har öppnats i kanalen efter genomgången"):
+        actions.withdraw_tick(tick_id=tick.pk, actor=acting(cast.owner))
+    time_machine.move_to(at("2026-11-24T08:00"), tick=False)
+    with pytest.raises(StateConflict, match="samma dag"):  # the day is over all the same
+        actions.withdraw_tick(tick_id=tick.pk, actor=acting(cast.owner))
+
+
+def test_where_the_policy_counts_in_hours_the_reason_speaks_of_the_next_look(cast, channel, time_machine):
+    time_machine.move_to(at("2026-11-23T13:00"), tick=False)
+    tick = look(channel, cast.owner)
+    WatchTick.objects.filter(pk=tick.pk).update(slot=1)  # as a rule of six hours had it
+    with pytest.raises(StateConflict, match="tills nästa genomgång börjar"):
         actions.withdraw_tick(tick_id=tick.pk, actor=acting(cast.owner))
 
 

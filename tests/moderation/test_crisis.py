@@ -1,5 +1,6 @@
 """Crisis mode: who starts it, a denser watch in clock hours, and an end by hand or by its date (matrix P1; BBS 4 §)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,9 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from channels import clock
-from channels.models import Obligation
+from channels import clock, watch
+from channels.actions import watch as watching
+from channels.models import Obligation, WatchTick
 from kommun.business_time import end_of
 from kommun.errors import InvalidInput, NotPermitted, StateConflict
 from moderation import handling_rules, standing
@@ -16,7 +18,8 @@ from moderation.actions import crisis
 from moderation.models import CrisisPeriod
 from moderation.tasks import end_what_has_run_out
 from tests.archive_scene import make_channel
-from tests.cases import actor_of
+from tests.cases import actor_of, open_case
+from tests.duties import at
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +110,106 @@ def test_one_at_a_time_with_an_end_and_sensible_hours(tibro, cast, channel):
             start(cast.strategist, channel, **wrong)
     with pytest.raises(IntegrityError), transaction.atomic():
         CrisisPeriod.objects.filter(pk=row.pk).update(until=row.starts_at)
+
+
+# --- One look for both -------------------------------------------------------------------------------------------------
+NOON = at("2026-11-23T12:00")  # a Monday: Tibro has every channel looked at on working days
+
+
+@pytest.fixture
+def noon(tibro, channel, cast, time_machine):
+    """A crisis of the municipality at noon, with a look every other hour, and the day's own watch not done yet."""
+    time_machine.move_to(NOON, tick=False)
+    watch.reconcile(NOON)
+    return start(cast.strategist)
+
+
+def due_now(channel):
+    rows = Obligation.objects.open().filter(channel=channel, kind__in=clock.looks())
+    return {row.kind: row.due_at for row in rows}
+
+
+@pytest.mark.policy("P1")
+@pytest.mark.policy("watch.interval")
+def test_a_look_in_a_crisis_is_the_days_watch_too(noon, channel, cast):
+    assert due_now(channel) == {"crisis_watch": NOON + timedelta(hours=2), "watch": at("2026-11-24T00:00")}
+    crisis.look(period_id=noon.pk, channel_id=channel.pk, actor=actor_of(cast.owner))
+    assert due_now(channel) == {"crisis_watch": NOON + timedelta(hours=2)}  # the next one
+    tick = WatchTick.objects.get()
+    assert (tick.channel, tick.made_by, tick.found) == (channel, cast.owner, "nothing")
+
+
+@pytest.mark.policy("P1")
+@pytest.mark.policy("watch.interval")
+def test_the_days_watch_is_a_look_in_the_crisis_too_and_the_next_counts_from_it(noon, channel, cast, time_machine):
+    time_machine.move_to(NOON + timedelta(minutes=90), tick=False)
+    watching.look(channel_id=channel.pk, actor=actor_of(cast.owner))
+    assert due_now(channel) == {}
+    time_machine.move_to(NOON + timedelta(minutes=95), tick=False)
+    end_what_has_run_out()
+    assert due_now(channel) == {"crisis_watch": NOON + timedelta(minutes=90, hours=2)}
+    # Later the same day, from the same button: the day's look stands, and the crisis has been seen to again.
+    time_machine.move_to(NOON + timedelta(hours=3), tick=False)
+    watching.look(channel_id=channel.pk, actor=actor_of(cast.deputy))
+    end_what_has_run_out()
+    assert WatchTick.objects.count() == 1
+    assert due_now(channel) == {"crisis_watch": NOON + timedelta(hours=5)}
+
+
+def test_a_case_that_is_opened_is_a_look_in_the_crisis_too(noon, channel, cast):
+    open_case(channel, actor_of(cast.owner), category="hate_speech")
+    assert due_now(channel) == {}
+
+
+def test_whoever_may_look_in_a_crisis_alone_does_the_days_watch_with_it(noon, channel, cast):
+    """The chief executive does not look after the channel, but may look to it in a crisis: a look is a look."""
+    with pytest.raises(NotPermitted):
+        watching.look(channel_id=channel.pk, actor=actor_of(cast.chief_executive))
+    crisis.look(period_id=noon.pk, channel_id=channel.pk, actor=actor_of(cast.chief_executive))
+    assert WatchTick.objects.get().made_by == cast.chief_executive
+
+
+def test_a_look_that_was_missed_in_the_crisis_is_missed_also_when_min_dag_is_ticked_after_it(
+    noon, channel, cast, time_machine
+):
+    time_machine.move_to(NOON + timedelta(hours=3), tick=False)
+    watching.look(channel_id=channel.pk, actor=actor_of(cast.owner))
+    row = Obligation.objects.get(channel=channel, kind="crisis_watch")
+    assert (row.outcome, row.missed_at) == ("met", NOON + timedelta(hours=2))
+
+
+def test_a_look_taken_back_waits_again_in_both(noon, channel, cast, time_machine):
+    tick = watching.look(channel_id=channel.pk, actor=actor_of(cast.owner))
+    time_machine.move_to(NOON + timedelta(minutes=5), tick=False)
+    end_what_has_run_out()
+    watching.withdraw_tick(tick_id=tick.pk, actor=actor_of(cast.owner))
+    assert due_now(channel) == {"crisis_watch": NOON + timedelta(hours=2), "watch": at("2026-11-24T00:00")}
+    end_what_has_run_out()
+    assert Obligation.objects.open().about(noon).count() == 1
+
+
+def test_a_look_that_somebody_has_followed_up_is_not_taken_back(noon, channel, cast, time_machine):
+    tick = watching.look(channel_id=channel.pk, actor=actor_of(cast.owner))
+    time_machine.move_to(NOON + timedelta(hours=1), tick=False)
+    end_what_has_run_out()
+    crisis.look(period_id=noon.pk, channel_id=channel.pk, actor=actor_of(cast.deputy))
+    with pytest.raises(StateConflict, match="Någon har tittat till kanalen igen"):
+        watching.withdraw_tick(tick_id=tick.pk, actor=actor_of(cast.owner))
+
+
+def test_min_dag_shows_one_duty_with_the_nearest_time(noon, channel, cast, client):
+    client.force_login(cast.owner)
+    page = client.get("/min-dag/").content.decode()
+    assert page.count("Krisläge, titta till kanalen") == 1
+    assert "Tätare bevakning" in page
+    assert page.count(f"/register/{channel.pk}/genomgang/") == 2  # the form with script and without
+    menu = page[page.index('id="huvudmeny"') :]
+    assert re.search(r"Min dag.*?>1<", menu[: menu.index("</nav>")], re.DOTALL)
+    client.post(f"/register/{channel.pk}/genomgang/")
+    page = client.get("/min-dag/").content.decode()
+    assert "Krisläge" not in page
+    assert "Klar i dag" in page
+    end_what_has_run_out()
+    page = client.get("/min-dag/").content.decode()
+    assert page.count("Krisläge, titta till kanalen") == 1
+    assert f"/register/{channel.pk}/genomgang/" in page
