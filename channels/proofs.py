@@ -1,28 +1,22 @@
 """Screenshots and PDFs that show what an account looks like, kept as proof of an attestation.
 
-A file that comes with a form that has errors is not lost: it is put aside, and the form carries a signed note of where,
-for the same person and channel. What nobody came back for is thrown away after a day.
+What is taken in is first put beside what waits for forms (`kommun.aside`), and moved when the act is committed: what an act
+that was undone left there is thrown away after a day.
 """
 
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
 from uuid import uuid4
 
-from django.core import signing
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from channels.attachments import AttachmentError, inspect
-from channels.models import Attestation, Channel
+from channels.attachments import AttachmentError, Inspected, inspect
+from channels.models import Attestation
+from kommun.aside import FOLDER
 
-ASIDE = "attestations/aside"
 KINDS = frozenset({"application/pdf", "image/png", "image/jpeg"})
-KEPT = timedelta(days=1)
-_SALT = "channels.proof"
 
 
 @dataclass(frozen=True)
@@ -51,39 +45,16 @@ class Proof:
         return f"attestations/{self.path.rpartition('/')[2]}"
 
 
-def put_aside(upload: File) -> Proof:
-    """Store an upload until the form it came with is right. Raises AttachmentError for anything but PNG, JPEG and PDF."""
+def looked_at(upload: File) -> Inspected:
+    """Return what was found out about an upload. Raises AttachmentError for anything but PNG, JPEG and PDF."""
     found = inspect(upload)
     if found.content_type not in KINDS:
         raise AttachmentError(_("Bifoga en skärmbild (png eller jpeg) eller en PDF."))
-    path = default_storage.save(f"{ASIDE}/{uuid4().hex}{found.extension}", upload)
+    return found
+
+
+def put_aside(upload: File) -> Proof:
+    """Store an upload for an act that is about to be made. Raises AttachmentError as `looked_at`."""
+    found = looked_at(upload)
+    path = default_storage.save(f"{FOLDER}/{uuid4().hex}{found.extension}", upload)
     return Proof(path, found.name, found.content_type, found.sha256)
-
-
-def note_of(proof: Proof, user: User, channel: Channel) -> str:
-    """Return what the form carries: where the file is, for whom and for which channel."""
-    return signing.dumps({**asdict(proof), "for": [user.pk, channel.pk]}, salt=_SALT)
-
-
-def put_aside_before(note: str, user: User, channel: Channel) -> Proof | None:
-    """Return the file that the note is about; None for a note of somebody else's, an old one, or a file that is gone."""
-    try:
-        said: dict[str, Any] = signing.loads(note, salt=_SALT, max_age=KEPT)
-    except signing.BadSignature:
-        return None
-    if said.pop("for") != [user.pk, channel.pk]:
-        return None
-    proof = Proof(**said)
-    return proof if default_storage.exists(proof.path) else None
-
-
-def throw_away_old(now: datetime) -> int:
-    """Delete what was put aside more than a day ago, and return how many files. Safe to run twice."""
-    try:
-        _folders, names = default_storage.listdir(ASIDE)
-    except FileNotFoundError:
-        return 0
-    old = [name for name in names if default_storage.get_modified_time(f"{ASIDE}/{name}") < now - KEPT]
-    for name in old:
-        default_storage.delete(f"{ASIDE}/{name}")
-    return len(old)

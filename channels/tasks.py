@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.actor import SCHEDULER
-from channels import clock, proofs, publication, queries, upkeep, watch
+from channels import clock, publication, queries, upkeep, watch
 from channels.actions import importing, people, waiting
 from channels.actions.approval import reassign_step
 from kommun.each import let_each
@@ -75,9 +75,3 @@ def reconcile() -> int:
     """Make the clock true about people and channels, and return how many obligations changed. Safe to run twice or at once."""
     now = timezone.now()
     return people.reconcile(now) + upkeep.reconcile(now) + watch.reconcile(now)
-
-
-@shared_task(name="channels.throw_away_proofs")
-def throw_away_proofs() -> int:
-    """Delete files that were put aside with a form that nobody finished, and return how many. Safe to run twice."""
-    return proofs.throw_away_old(timezone.now())

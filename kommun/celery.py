@@ -24,7 +24,7 @@ app.conf.beat_schedule = {
     # At 07.30, and again all day, should it not have been written then. The task knows which days are working days.
     "the digest of the day": {"task": "channels.write_digests", "schedule": crontab(hour="7-17", minute="*/5")},
     "a register that is true": {"task": "channels.reconcile", "schedule": crontab(minute=7)},
-    "files nobody came back for": {"task": "channels.throw_away_proofs", "schedule": crontab(hour=4, minute=40)},
+    "files nobody came back for": {"task": "kommun.throw_away_aside", "schedule": crontab(hour=4, minute=40)},
     "steps whose person is away": {"task": "channels.reassign_open_steps", "schedule": crontab(minute="*/10")},
     "people who have left": {"task": "accounts.let_leavers_go", "schedule": crontab(minute=5)},
     "what is published": {"task": "channels.publish", "schedule": crontab()},
@@ -32,7 +32,6 @@ app.conf.beat_schedule = {
     "files without a row": {"task": "archive.throw_away_orphans", "schedule": crontab(hour=4, minute=50)},
     "what the registrar has taken in": {"task": "moderation.note_receipts", "schedule": crontab()},
     "blocks and crises": {"task": "moderation.end_what_has_run_out", "schedule": crontab()},
-    "files put aside": {"task": "moderation.throw_away_aside", "schedule": crontab(hour=4, minute=50)},
     "figures of the moderation": {"task": "moderation.count_cases", "schedule": crontab(minute=35)},
     "figures of long ago": {"task": "moderation.count_all_cases", "schedule": crontab(hour=4, minute=25)},
     "imports to forget": {"task": "channels.forget_imports", "schedule": crontab(hour=4, minute=20)},

@@ -273,8 +273,10 @@ def judge(run: ImportRun, lines: Sequence[Line]) -> Iterator[Judgement]:
 def unchanged(run: ImportRun) -> bool:
     """Return True when nothing that a row is compared with has changed since the file came in: then none is judged anew.
 
-    The times are those of the preview, also when the municipality has got another closed day since.
+    Another closed day gives other times than were shown.
     """
+    if run.calendar != clock.calendar_mark():
+        return False
     since = run.created_at
     if any(model.history.filter(history_date__gte=since).exists() for model in (Channel, ChannelAddress, Unit)):
         return False

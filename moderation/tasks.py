@@ -5,7 +5,6 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from moderation import aside
 from moderation.actions import blocking, counting, crisis, registering
 from moderation.statistics.figures import half_of
 
@@ -14,12 +13,6 @@ from moderation.statistics.figures import half_of
 def note_receipts() -> int:
     """Write down which cases the registrar has taken in since last time. Safe to run twice or after an outage."""
     return registering.note_receipts()
-
-
-@shared_task(name="moderation.throw_away_aside")
-def throw_away_aside() -> int:
-    """Delete files that nobody came back for."""
-    return aside.throw_away(timezone.now())
 
 
 @shared_task(name="moderation.end_what_has_run_out")

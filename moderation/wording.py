@@ -1,6 +1,7 @@
 """The texts to begin with where the municipality has written none of its own, and how gaps are filled."""
 
 import secrets
+from dataclasses import dataclass
 from string import Formatter
 
 from django.utils.translation import gettext as _
@@ -62,6 +63,32 @@ def template_for(purpose: str, category: str = "") -> ReplyTemplate | None:
     """Return the template in use: the rule's own, else the one for every rule, else None."""
     rows = ReplyTemplate.objects.filter(purpose=purpose, replaced_at__isnull=True, category__in={category, ""})
     return rows.order_by("-category").first()
+
+
+@dataclass(frozen=True)
+class Start:
+    """A text that an answer can begin from. `key` is what a form calls it; `template` None: the product's own text."""
+
+    key: str
+    title: str
+    text: str
+    interim: bool
+    template: ReplyTemplate | None = None
+
+
+def answers(case: Case) -> list[Start]:
+    """Return the texts that an answer to the case can begin from: that we will come back, then the municipality's replies.
+
+    The interim one is the rule's own, the one for every rule, or the product's. Two queries.
+    """
+    text, template = beginning(P.INTERIM, case)
+    title = template.title if template else str(P.INTERIM.label)
+    found = [Start(P.INTERIM.value, title, text, interim=True, template=template)]
+    rows = ReplyTemplate.objects.filter(purpose=P.REPLY, replaced_at__isnull=True)
+    own_first = sorted(rows, key=lambda row: (row.category != case.category, row.category, row.title))
+    return found + [
+        Start(str(row.pk), row.title, filled(row.text, case), interim=False, template=row) for row in own_first
+    ]
 
 
 def filled(text: str, case: Case, until: str = "") -> str:

@@ -26,6 +26,7 @@ from accounts.actor import Actor
 from accounts.importing import write_people, write_units
 from accounts.models import Appointment, User
 from accounts.organisation import Organisation
+from channels import clock
 from channels.actions.register_import import write_channels
 from channels.imports import files
 from channels.imports.columns import missing_columns
@@ -51,6 +52,13 @@ COPY channels_importrow (run_id, number, verdict, title, target, overtaken, cell
 
 
 # --- What people do ---------------------------------------------------------------------------------------------------
+def looked_at(upload: File, kind: str) -> str:
+    """Return a name for the file that is safe to show. Raises ReadError for what cannot be a table of the kind."""
+    check(upload, upload.size or 0, limits_of(kind))  # type: ignore[arg-type]  # a Django file reads and seeks like any other
+    upload.seek(0)
+    return files.clean_name(upload.name or "")
+
+
 def start_import(
     *, kind: str, upload: File, owner_id: int | None, unit_id: int | None, send_mail: bool, actor: Actor
 ) -> ImportRun:
@@ -62,7 +70,7 @@ def start_import(
         raise NotPermitted(reason)
     size = upload.size or 0
     try:
-        check(upload, size, limits_of(kind))  # type: ignore[arg-type]  # a Django file reads and seeks like any other
+        looked_at(upload, kind)
     except ReadError as error:
         raise InvalidInput({"file": [str(error)]}) from error
     digest = sha256()
@@ -168,6 +176,9 @@ def _read(run: ImportRun) -> None:
         run.state = S.COLUMNS
         run.save()
         return
+    run.calendar = (
+        clock.calendar_mark()
+    )  # before the rows are judged: a day that is closed meanwhile is found at the yes
     run.save()
     run.rows.all().delete()
     batch: list[Judgement] = []
@@ -234,7 +245,7 @@ def _apply(run: ImportRun, actor: Actor, tell: Callable[[int], None]) -> bool:
     _stop_others(run)
     if run.kind in ABOVE and ABOVE[run.kind].unchanged(run):
         return _write_stored(run, actor, tell)
-    lines = files.read_table(run).lines
+    calendar, lines = clock.calendar_mark(), files.read_table(run).lines
     now = {found.number: found for found in files.judge(run, lines, timezone.localdate())}
     overtaken = [
         now[number]
@@ -242,7 +253,7 @@ def _apply(run: ImportRun, actor: Actor, tell: Callable[[int], None]) -> bool:
         if now[number].core != (verdict, target, values)
     ]
     if overtaken:
-        _look_again(run, list(now.values()), {found.number for found in overtaken})
+        _look_again(run, list(now.values()), {found.number for found in overtaken}, calendar)
         return False
     if run.kind in ABOVE:
         return _write_stored(run, actor, tell)
@@ -275,14 +286,22 @@ def _done(run: ImportRun, counts: dict[str, int], actor: Actor) -> bool:
     return True
 
 
-def _look_again(run: ImportRun, found: list[Judgement], overtaken: set[int]) -> None:
+def _look_again(run: ImportRun, found: list[Judgement], overtaken: set[int], calendar: str) -> None:
     """Put the import back to the preview, with the rows as they are now. Nothing else has been written."""
     run.rows.all().delete()
     run.done, run.total = 0, len(found)
     _store(run, [one for one in found if one.number in overtaken], overtaken=True)
     _store(run, [one for one in found if one.number not in overtaken])
     run.state, run.reading = S.READY, run.reading + 1
-    run.problem = _("Registret har ändrats sedan du såg förhandsvisningen. Inget är infört. Titta på raderna igen.")
+    run.problem = (
+        _("Registret har ändrats sedan du såg förhandsvisningen. Inget är infört. Titta på raderna igen.")
+        if run.calendar == calendar
+        else _(
+            "Kommunens stängda dagar har ändrats sedan du såg förhandsvisningen, så några tider blir andra."
+            " Inget är infört. Titta på raderna igen."
+        )
+    )
+    run.calendar = calendar
     run.save()
 
 

@@ -6,6 +6,7 @@ Call these inside the transaction of the act that made the thing due or done.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, connection, models, transaction
@@ -62,6 +63,11 @@ def closed_days() -> frozenset[date]:
     """Return the municipality's own closed days."""
     municipality = Municipality.current()
     return municipality.closed_dates if municipality else frozenset()
+
+
+def calendar_mark() -> str:
+    """Return a short mark of the closed days: another one as soon as a day has been closed or opened."""
+    return sha256(repr(sorted(closed_days())).encode()).hexdigest()
 
 
 Habits = tuple[frozenset[date], time, timedelta]

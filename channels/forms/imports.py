@@ -11,7 +11,7 @@ from accounts.models import Unit
 from channels.forms.fields import RoleChoiceField
 from channels.imports.columns import COLUMNS
 from channels.models.imports import ImportRun
-from kommun.forms import Option
+from kommun.forms import KeepsFile, Option
 
 K = ImportRun.Kind
 KIND_HINTS = {
@@ -43,8 +43,10 @@ class ForTheTimeBeing(forms.Form):
         return {"owner_id": owner.pk if owner else None, "unit_id": unit.pk if unit else None}
 
 
-class UploadForm(ForTheTimeBeing):
+class UploadForm(ForTheTimeBeing, KeepsFile):
     """A file and what it holds."""
+
+    keeps = "file"
 
     kind = forms.ChoiceField(
         label=_("Vad innehåller filen?"),
@@ -66,7 +68,7 @@ class UploadForm(ForTheTimeBeing):
         help_text=_("Gäller personer. Utan brev kan de ändå väljas som ansvariga, och logga in senare."),
         required=False,
     )
-    field_order = ["kind", "file", "owner", "unit", "send_mail"]
+    field_order = ["kind", "file", "aside", "owner", "unit", "send_mail"]
 
     def __init__(self, *args: Any, kinds: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

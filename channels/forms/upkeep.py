@@ -12,6 +12,7 @@ from channels.actions.upkeep import Answer
 from channels.forms.fields import CleanTextField, RoleChoiceField
 from channels.models import Attestation, Channel
 from channels.upkeep import ShownItem, State
+from kommun.forms import KeepsFile
 
 A = Attestation.Answer
 
@@ -65,11 +66,12 @@ class ConfirmForm(forms.Form):
         return data
 
 
-class AttestForm(forms.Form):
+class AttestForm(KeepsFile):
     """Every item that the account must show, with the answer that holds today filled in."""
 
     use_required_attribute = False
     mark_optional = False
+    keeps = "proof"
 
     def __init__(self, *args: Any, items: tuple[ShownItem, ...], **kwargs: Any) -> None:
         self.items = items
@@ -95,7 +97,6 @@ class AttestForm(forms.Form):
             widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg,.pdf"}),
             error_messages={"empty": _("Filen är tom. Välj en fil med innehåll.")},
         )
-        self.fields["aside"] = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @staticmethod
     def _choices(item: ShownItem) -> list[tuple[str, str]]:

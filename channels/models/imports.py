@@ -54,6 +54,9 @@ class ImportRun(models.Model):
     remarks = models.JSONField(_("anmärkningar"), default=list)
     problem = models.CharField(_("varför den inte går att använda"), max_length=500, blank=True)
     reading = models.PositiveIntegerField(_("läst gång"), default=0, editable=False)
+    calendar = models.CharField(
+        _("de stängda dagar som tiderna räknades med"), max_length=64, blank=True, editable=False
+    )
     done = models.PositiveIntegerField(_("klara rader"), default=0)
     total = models.PositiveIntegerField(_("rader"), default=0)
     beat_at = models.DateTimeField(_("senaste livstecken"), auto_now_add=True)

@@ -22,6 +22,7 @@ from channels.imports.columns import missing_columns
 from channels.imports.lifecycle import kinds_open_to, why_not_import_kind
 from channels.models import Channel
 from channels.models.imports import ImportRow, ImportRun
+from kommun.aside import Shelf
 from kommun.errors import NotPermitted
 from kommun.forms import errors_beside_fields, render_form
 
@@ -41,7 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
     unit = actor.person.unit or Unit.objects.filter(central=True).first()
     initial = {"kind": kinds[0], "owner": actor.person, "unit": unit}
     given = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = UploadForm(*given, kinds=kinds, initial=initial)
+    form = UploadForm(*given, kinds=kinds, initial=initial, shelf=Shelf(actor.person.pk, "import"))
     if form.is_valid():
         with errors_beside_fields(form):
             run = importing.start_import(
@@ -51,7 +52,10 @@ def index(request: HttpRequest) -> HttpResponse:
                 actor=actor,
                 **form.ids(),
             )
+            form.done()
             return redirect(run)
+    if form.is_bound:
+        form.leave(lambda upload: importing.looked_at(upload, form.data.get("kind", "")))
     context = {
         "form": form,
         "kinds": [(kind, K(kind).label) for kind in kinds],

@@ -25,6 +25,7 @@ from channels.upkeep.records import Common
 from channels.views.application_pages import signed_in
 from channels.views.downloads import download
 from channels.views.typed import keep_typed, typed_for
+from kommun.aside import Shelf
 from kommun.components import SummaryRow
 from kommun.errors import NotPermitted, StateConflict
 from kommun.forms import errors_beside_fields, render_form
@@ -172,12 +173,11 @@ def attest(request: HttpRequest, pk: int) -> HttpResponse:
     channel, user = _channel(request, pk), signed_in(request)
     common = _common(request)
     state = upkeep.state_of(channel, common)
-    form = AttestForm(request.POST or None, request.FILES or None, items=state.items)
-    proof: proofs.Proof | None = None
+    shelf = Shelf(user.pk, f"attest:{pk}")
+    form = AttestForm(request.POST or None, request.FILES or None, items=state.items, shelf=shelf)
     if request.method == "POST":
-        valid = form.is_valid()
-        proof = _proof(form, user, channel)
-        if valid and not form.errors:
+        proof = _proof(form) if form.is_valid() else None
+        if not form.errors:
             with errors_beside_fields(form):
                 made = actions.attest(
                     channel_id=pk,
@@ -186,8 +186,10 @@ def attest(request: HttpRequest, pk: int) -> HttpResponse:
                     proof=proof,
                     actor=Actor.from_request(request),
                 )
+                form.done()
                 _thank(request, upkeep.state_of(channel, common), made)
                 return redirect("channels:channel", pk=pk)
+        form.leave(lambda upload: proofs.looked_at(upload).name)
     texts = {row.item: row.text for row in channel.display_items.all()}
     rows = [
         {
@@ -203,8 +205,6 @@ def attest(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "rows": rows,
         "state": state,
-        "proof": proof,
-        "aside": proofs.note_of(proof, user, channel) if proof else "",
     }
     return render_form(request, "channels/upkeep_attest.html", context)
 
@@ -217,16 +217,14 @@ def _thank(request: HttpRequest, state: upkeep.State, made: list[Attestation]) -
         messages.success(request, _("Tack. Det är sparat.") if made else _("Inget var ändrat."))
 
 
-def _proof(form: AttestForm, user: User, channel: Channel) -> proofs.Proof | None:
-    """Return the file that came now, otherwise the one put aside before. What cannot be taken becomes an error beside it."""
+def _proof(form: AttestForm) -> proofs.Proof | None:
+    """Return the file that came, or that waited. Raises nothing: what cannot be taken becomes an error beside it."""
     upload = form.cleaned_data.get("proof")
-    if upload:
-        try:
-            return proofs.put_aside(upload)
-        except AttachmentError as refusal:
-            form.add_error("proof", str(refusal))
-    note = form.cleaned_data.get("aside", "")
-    return proofs.put_aside_before(note, user, channel) if note else None
+    try:
+        return proofs.put_aside(upload) if upload else None
+    except AttachmentError as refusal:
+        form.add_error("proof", str(refusal))
+        return None
 
 
 @login_required

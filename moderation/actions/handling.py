@@ -19,7 +19,7 @@ from kommun.policy import keys
 from moderation import due, notices
 from moderation.actions import common
 from moderation.addresses import AddressError, parse_post
-from moderation.models import Case, Reply
+from moderation.models import Case, Reply, ReplyTemplate
 
 
 @transaction.atomic
@@ -99,13 +99,15 @@ def answer(
     url: str = "",
     published_at: datetime | None = None,
     interim: bool = False,
+    template_id: int | None = None,
     version: int | None = None,
     actor: Actor,
 ) -> Reply:
     """Write down what we answered; it becomes a record that we drew up. An interim answer does not stop the clock.
 
-    A final one closes the case. The signature is what the policy asks for when none is given. Raises NotPermitted,
-    StateConflict, InvalidInput. Source: rules reply.within, reply.signature; matrix E20, G2.
+    A final one closes the case. `template_id`: the version of the text that it began from, however much was changed. The
+    signature is what the policy asks for when none is given. Raises NotPermitted, StateConflict, InvalidInput.
+    Source: rules reply.within, reply.signature; matrix E20, G2.
     """
     case, actor = common.lock(case_id, actor, version)
     step = common.check("interim" if interim else "answer", case, actor)
@@ -153,16 +155,23 @@ def answer(
         signature=signed,
         url=where,
         published_at=published,
+        template=_template(template_id),
         record=kept,
         made_by=actor.person,
         on_behalf_of=actor.on_behalf_of,
     )
     _finish(case, published, actor, interim=interim)
-    data = {"reply": row.pk, "record": kept.pk, "published_at": published}
+    data = {"reply": row.pk, "record": kept.pk, "published_at": published, "template": row.template_id}
     common.save(
         case, step, actor, "case.interim_reply" if interim else "case.answered", data, also=(keys.REPLY_SIGNATURE,)
     )
     return row
+
+
+def _template(template_id: int | None) -> ReplyTemplate | None:
+    """Return the version that an answer began from; None for one that is for something else than answers."""
+    purposes = (ReplyTemplate.Purpose.INTERIM, ReplyTemplate.Purpose.REPLY)
+    return ReplyTemplate.objects.filter(pk=template_id, purpose__in=purposes).first() if template_id else None
 
 
 def _finish(case: Case, published: datetime, actor: Actor, *, interim: bool) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from archive.models import StoredFile
 from channels.models import Channel
-from kommun.forms import Option
+from kommun.forms import KeepsFile, Option
 from moderation.actions.opening import Seen
 from moderation.categories import CHILD_ABUSE, Category
 from moderation.forms.fields import CHOOSE, LongText, MomentField, ShortText, UploadField, category_choices
@@ -21,7 +21,7 @@ KINDS = [
 ]
 
 
-class NewCaseForm(forms.Form):
+class NewCaseForm(KeepsFile):
     """An address or a screenshot is enough. For child abuse material there is no file to choose."""
 
     use_required_attribute = False
@@ -62,7 +62,6 @@ class NewCaseForm(forms.Form):
         label=_("När såg du det?"), required=False, help_text=_("Tomt betyder nu. Tiden räknas härifrån.")
     )
     how = forms.ChoiceField(choices=StoredFile.How.choices, widget=forms.HiddenInput, required=False)
-    aside = forms.CharField(widget=forms.HiddenInput, required=False)
     even_if_known = forms.BooleanField(widget=forms.HiddenInput, required=False)
 
     def __init__(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
 from archive.models import StoredFile
-from kommun.forms import Option
+from kommun.forms import KeepsFile, Option
 from moderation.categories import Category
 from moderation.forms.fields import CHOOSE, LongText, MomentField, ShortText, UploadField, category_choices
 from moderation.forms.opening import KINDS
@@ -57,7 +57,7 @@ class CategoryForm(StepForm):
             del self.fields["words"]
 
 
-class EvidenceForm(StepForm):
+class EvidenceForm(StepForm, KeepsFile):
     """A screenshot, or words where no picture may be kept: then there is no file to choose."""
 
     upload = UploadField(
@@ -67,12 +67,11 @@ class EvidenceForm(StepForm):
     )
     words = LongText(label=_("Beskrivning"), required=False, rows=3, most=5000)
     how = forms.ChoiceField(choices=StoredFile.How.choices, widget=forms.HiddenInput, required=False)
-    aside = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, case=case, **kwargs)
         if case.files_forbidden:
-            del self.fields["upload"], self.fields["how"], self.fields["aside"]
+            del self.fields["upload"], self.fields["how"]
             self.fields["words"].required = True
             self.fields["words"].label = _("Beskriv i ord vad du såg")
 
@@ -139,8 +138,10 @@ class AnswerForm(StepForm):
         help_text=_("Då fortsätter tiden att räknas."),
     )
 
-    def __init__(self, *args: Any, case: Case, signature: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, case=case, initial={"signature": signature}, **kwargs)
+    template = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, case: Case, first: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, case=case, initial=first or {}, **kwargs)
 
 
 class ForwardForm(StepForm):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from archive.models import Record
 from channels.models import Channel
 from kommun.history import HistoricalRecords
+from moderation.models.author import ReplyTemplate
 from moderation.models.case import Case
 
 # No letters or digits that look like each other, and no vowels that could make a word.
@@ -94,7 +95,7 @@ class Tip(models.Model):
 
 
 class Reply(models.Model):
-    """What we wrote back. Written once; a correction is a new reply."""
+    """What we wrote back. Written once; a correction is a new reply. `template`: the version of the text that it began from."""
 
     class Kind(models.TextChoices):
         INTERIM = "interim", _("Besked om att vi återkommer")
@@ -106,6 +107,15 @@ class Reply(models.Model):
     signature = models.CharField(_("underskrift"), max_length=300, blank=True)
     url = models.CharField(_("var svaret står"), max_length=2000, blank=True)
     published_at = models.DateTimeField(_("publicerades"))
+    template = models.ForeignKey(
+        ReplyTemplate,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("mall"),
+    )
     record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="+", verbose_name=_("handling"))
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("av")

@@ -14,20 +14,21 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actor import Actor
 from accounts.organisation import organisation_of
-from archive.intake import IntakeError
+from archive.intake import inspect_upload
 from archive.models import StoredFile
 from channels import clock
 from channels.views.application_pages import signed_in
+from kommun import aside
 from kommun.components import Fact, LogEntry
 from kommun.errors import DomainError, NotPermitted, StateConflict
 from kommun.events import events_about
-from kommun.forms import errors_beside_fields
+from kommun.forms import KeepsFile, errors_beside_fields
 from kommun.uploads import in_memory
-from moderation import aside, due, queries, rules
+from moderation import due, queries, rules, wording
 from moderation.actions import handling, ladder, registering
 from moderation.actions.common import take_in_receipt
 from moderation.categories import CHILD_ABUSE
-from moderation.forms.steps import EvidenceForm, StepForm
+from moderation.forms.steps import StepForm
 from moderation.lifecycle import CASE
 from moderation.models import Case
 from moderation.views import stages
@@ -84,9 +85,36 @@ DONE = {
 @login_required
 @require_safe
 def case(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a case to whoever may read it."""
+    """Show a case to whoever may read it.
+
+    Asked by HTMX with what is shown (`stand`) it answers nothing (204) when that still holds; with `nytt` only what has come.
+    """
     row = _case(request, pk)
+    asked = request.GET.get("stand", "")
+    if request.htmx and asked and asked == _state(row):  # type: ignore[attr-defined]
+        return HttpResponse(status=204)
+    if request.htmx and asked and "nytt" in request.GET:  # type: ignore[attr-defined]
+        return render(request, f"{TEMPLATE}#news", {"case": row, "state": asked, "news": _log(row, after=_seen(asked))})
     return render(request, TEMPLATE, _context(request, row))
+
+
+def _state(row: Case) -> str:
+    """Return what the page shows, in short: the newest event, the version, and whether the registrar has answered."""
+    newest = events_about(row).order_by("-pk").values_list("pk", flat=True).first()
+    return f"{newest or 0}-{row.version}-{int(row.receipt_at is not None)}"
+
+
+def _seen(state: str) -> int:
+    newest = state.partition("-")[0]
+    return int(newest) if newest.isascii() and newest.isdigit() and len(newest) < 19 else 0
+
+
+def _log(row: Case, after: int = 0) -> list[LogEntry]:
+    """Return what has happened, the newest first; `after` an event (id) alone."""
+    return [
+        LogEntry(event.occurred_at, event.actor_label, HAPPENED.get(event.kind, event.kind))
+        for event in events_about(row).filter(pk__gt=after).reverse()
+    ]
 
 
 def _case(request: HttpRequest, pk: int) -> Case:
@@ -115,11 +143,9 @@ def _context(request: HttpRequest, row: Case, sent: tuple[str, StepForm] | None 
         "mine": row.claimed_by_id == request.user.pk,
         "can_claim": CASE.why_not("claim", row, actor) is None,
         "facts": _facts(row),
-        "replies": row.replies.select_related("made_by__unit"),
-        "log": [
-            LogEntry(event.occurred_at, event.actor_label, HAPPENED.get(event.kind, event.kind))
-            for event in events_about(row).reverse()
-        ],
+        "replies": row.replies.select_related("made_by__unit", "template"),
+        "log": _log(row),
+        "state": _state(row),
     }
 
 
@@ -156,6 +182,8 @@ def act(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if step not in ACTS:
         raise Http404
     actor = Actor.from_request(request)
+    if step == "svar" and "hamta" in request.POST:
+        return _begin(request, row)
     form = stages.form_for(step, row, actor, request.POST, request.FILES)
     status = 422
     if form.is_valid():
@@ -163,15 +191,27 @@ def act(request: HttpRequest, pk: int, step: str) -> HttpResponse:
             with errors_beside_fields(form):
                 data = dict(form.cleaned_data)
                 ACTS[step]({"case_id": pk, "actor": actor, **data})
+                if isinstance(form, KeepsFile):
+                    form.done()
                 messages.success(request, DONE.get(step, _("Sparat.")))
                 return redirect(row)
         except (NotPermitted, StateConflict) as refusal:
             status = 403 if isinstance(refusal, NotPermitted) else 409
             row = _case(request, pk)
             _read_anew(form, row, refusal)
-    if isinstance(form, EvidenceForm):
-        _put_aside(form, row, actor)
+    if isinstance(form, KeepsFile):
+        may = rules.why_not_file(row) is None and rules.why_not_handle(actor, row) is None
+        form.leave(lambda upload: inspect_upload(upload).name, may=may)
     return render(request, TEMPLATE, _context(request, row, (step, form)), status=status)
+
+
+def _begin(request: HttpRequest, row: Case) -> HttpResponse:
+    """Answer with the page, the chosen template's text in the answer's form. Nothing is saved, and nothing typed is lost."""
+    start = next((one for one in wording.answers(row) if one.key == request.POST.get("mall")), None)
+    if start is None:
+        raise Http404
+    form = stages.begun(row, request.POST.dict(), start)
+    return render(request, TEMPLATE, _context(request, row, ("svar", form)))
 
 
 def _read_anew(form: StepForm, row: Case, refusal: DomainError) -> None:
@@ -182,39 +222,22 @@ def _read_anew(form: StepForm, row: Case, refusal: DomainError) -> None:
     form.add_error(None, str(refusal))
 
 
-def _put_aside(form: EvidenceForm, row: Case, actor: Actor) -> None:
-    """Keep the file that came with a refused form, so that it need not be chosen again; of one that may not be kept nothing."""
-    assert isinstance(form.data, QueryDict)  # noqa: S101  (it was sent)
-    data, upload = form.data.copy(), form.files.get("upload")
-    note = data.get("aside", "")
-    if "upload" in form.errors or rules.why_not_file(row) or rules.why_not_handle(actor, row):
-        aside.throw(note, actor.person)
-        data["aside"] = ""
-    elif upload is not None:
-        aside.throw(note, actor.person)
-        try:
-            data["aside"] = aside.put(upload, actor.person, row.pk)
-        except IntakeError as error:
-            form.add_error("upload", str(error))
-    form.data = data
-
-
 def _answer(values: dict[str, Any]) -> None:
-    handling.answer(**values)
+    template_id = values.pop("template", None)
+    handling.answer(**values, template_id=template_id)
 
 
 def _categorise(values: dict[str, Any]) -> None:
     if values["category"] == CHILD_ABUSE:  # also when it is refused: whoever says so has seen it
-        aside.forget(values["actor"].person, values["case_id"])
+        aside.forget(values["actor"].person.pk, stages.shelf_of(values["case_id"]))
     ladder.categorise(**values)
 
 
 def _evidence(values: dict[str, Any]) -> None:
-    person, note = values["actor"].person, values.pop("aside", "")
-    upload = values.pop("upload", None) or aside.take(note, person)
+    values.pop("aside", None)
+    upload = values.pop("upload", None)
     how = values.pop("how", "") or StoredFile.How.UPLOADED
     ladder.keep_evidence(**values, upload=upload, how=how)
-    aside.throw(note, person)
 
 
 def _forward(values: dict[str, Any]) -> None:

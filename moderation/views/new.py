@@ -4,9 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.base import File
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,16 +15,17 @@ from django.views.decorators.http import require_http_methods
 from accounts.actor import Actor
 from accounts.models import User
 from accounts.organisation import organisation_of
-from archive.intake import IntakeError
+from archive.intake import inspect_upload
 from archive.models import StoredFile
 from channels.models import Channel
 from channels.views.application_pages import signed_in
-from kommun import policy
+from kommun import aside, policy
+from kommun.aside import Shelf
 from kommun.errors import NotPermitted
 from kommun.forms import errors_beside_fields, render_form
 from kommun.policy import Scope
 from kommun.uploads import in_memory
-from moderation import aside, categories, rules
+from moderation import categories, rules
 from moderation.actions import opening
 from moderation.categories import CHILD_ABUSE
 from moderation.forms.opening import NewCaseForm
@@ -44,7 +44,7 @@ def new(request: HttpRequest) -> HttpResponse:
     channels = channels_for(request, user)
     words_only = request.GET.get("kategori") == CHILD_ABUSE
     if words_only or request.POST.get("category") == CHILD_ABUSE:
-        aside.forget(user)  # it may be what was put aside a moment ago, as something else
+        aside.forget(user.pk)  # it may be what was put aside a moment ago, as something else
     if not channels.exists():
         raise NotPermitted(
             _("Ärenden läggs in av kanalens ansvariga eller kommunikationsenheten. Lämna ett tips i stället.")
@@ -55,35 +55,34 @@ def new(request: HttpRequest) -> HttpResponse:
         channels=channels,
         categories=categories_now(),
         words_only=words_only,
+        shelf=Shelf(user.pk, "case"),
         initial=_initial(request, channels),
     )
     context = {"form": form, "words_only": words_only}
     if request.method != "POST":
         return render(request, TEMPLATE, context)
-    valid = form.is_valid()
-    upload = _upload(form, user)
-    if valid:
+    if form.is_valid():
         try:
             with errors_beside_fields(form):
-                case = _open(form, upload, Actor.from_request(request), words_only=words_only)
-                aside.throw(form.data.get("aside", ""), user)
+                case = _open(form, Actor.from_request(request), words_only=words_only)
+                form.done()
                 messages.success(request, _("Ärendet är inlagt. Tiden räknas från när du såg inlägget."))
                 return redirect(case)
         except opening.AlreadyKnown as known:
-            _put_aside(form, upload, user)
+            _leave(form)
             return render(request, TEMPLATE, {**context, "known": known.case, "reason": str(known)}, status=409)
-    _put_aside(form, upload, user)
+    _leave(form)
     return render_form(request, TEMPLATE, context)
 
 
-def _open(form: NewCaseForm, upload: File | None, actor: Actor, *, words_only: bool) -> Case:
+def _open(form: NewCaseForm, actor: Actor, *, words_only: bool) -> Case:
     data = form.cleaned_data
     return opening.open_case(
         channel_id=data["channel"].pk,
         seen=form.seen(),
         kind=data["kind"],
         category=CHILD_ABUSE if words_only else data["category"],
-        upload=upload,
+        upload=data.get("upload"),
         how=data["how"] or StoredFile.How.UPLOADED,
         words=data["text"] if words_only else "",
         even_if_known=data["even_if_known"],
@@ -91,29 +90,11 @@ def _open(form: NewCaseForm, upload: File | None, actor: Actor, *, words_only: b
     )
 
 
-def _upload(form: NewCaseForm, user: User) -> File | None:
-    """Return the file that came, or the one that was put aside before."""
-    if "upload" not in form.fields:
-        return None
-    return form.files.get("upload") or aside.take(form.data.get("aside", ""), user)
-
-
-def _put_aside(form: NewCaseForm, upload: File | None, user: User) -> None:
+def _leave(form: NewCaseForm) -> None:
     """Keep the file for when the form is right; of one that may not be kept nothing is left."""
-    assert isinstance(form.data, QueryDict)  # noqa: S101  (it was sent)
-    data = form.data.copy()
-    note, category = data.get("aside", ""), data.get("category", "")
-    may = category != CHILD_ABUSE and (data.get("kind") != Case.Kind.REPORT or category)
-    if upload is None or not may or "upload" in form.errors:
-        aside.throw(note, user)
-        data["aside"] = ""
-    elif not note or "upload" in form.files:  # another one takes the first one's place
-        aside.throw(note, user)
-        try:
-            data["aside"] = aside.put(upload, user)
-        except IntakeError as error:
-            form.add_error("upload", str(error))
-    form.data = data
+    category = form.data.get("category", "")
+    may = category != CHILD_ABUSE and (form.data.get("kind") != Case.Kind.REPORT or bool(category))
+    form.leave(lambda upload: inspect_upload(upload).name, may=may)
 
 
 def channels_for(request: HttpRequest, user: User) -> QuerySet[Channel]:

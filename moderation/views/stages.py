@@ -1,6 +1,6 @@
 """The ladder of one case as its page shows it: each step with its state, its form, and why it cannot be taken yet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,12 +11,14 @@ from accounts.actor import Actor
 from archive import queries as archived
 from archive.models import DiarySheet
 from channels.queries import channel_scope
+from kommun.aside import Shelf
 from kommun.components import Guard, SummaryRow
-from moderation import categories, rules
+from moderation import categories, rules, wording
 from moderation.actions.handling import signature_for
 from moderation.forms import steps as forms
 from moderation.lifecycle import CASE
 from moderation.models import Case
+from moderation.wording import Start
 
 S = Case.Status
 
@@ -36,6 +38,12 @@ class Stage:
     rows: Sequence[SummaryRow] = field(default_factory=list)
     danger: bool = False
     fold: bool = False  # what is done can be changed, but stands in nobody's way
+    starts: Sequence[Start] = ()  # texts that the form can begin from
+
+
+def shelf_of(case_id: int) -> str:
+    """Return the purpose under which files for the case's evidence wait (`kommun.aside`)."""
+    return f"evidence:{case_id}"
 
 
 def form_for(key: str, case: Case, actor: Actor, *args: Any) -> forms.StepForm:
@@ -45,11 +53,13 @@ def form_for(key: str, case: Case, actor: Actor, *args: Any) -> forms.StepForm:
             scope = channel_scope(case.channel)
             known = categories.categories(scope, case.policy_version_id, case.known_at.date())
             return forms.CategoryForm(*args, case=case, categories=known)
+        case "bevis":
+            shelf = Shelf(actor.user.pk, shelf_of(case.pk)) if actor.user else None
+            return forms.EvidenceForm(*args, case=case, shelf=shelf)
         case "svar":
             signature = signature_for(case, actor.user) if actor.user else ""
-            return forms.AnswerForm(*args, case=case, signature=signature)
+            return forms.AnswerForm(*args, case=case, first={"signature": signature})
     plain: dict[str, type[forms.StepForm]] = {
-        "bevis": forms.EvidenceForm,
         "dolj": forms.StepForm,
         "visa": forms.StepForm,
         "bedom": forms.AssessForm,
@@ -84,8 +94,29 @@ def stages(case: Case, actor: Actor) -> list[Stage]:
             continue
         stage.state, current = ("open", current) if current or stage.key in ("diarium", "polis") else ("now", True)
         if stage.key != "diarium":
-            stage.form = form_for(stage.key, case, actor)
+            _give_form(stage, case, actor)
     return found
+
+
+def _give_form(stage: Stage, case: Case, actor: Actor) -> None:
+    stage.form = form_for(stage.key, case, actor)
+    stage.starts = wording.answers(case) if stage.key == "svar" else ()
+
+
+def begun(case: Case, sent: Mapping[str, str], start: Start) -> forms.AnswerForm:
+    """Return the answer's form with the text put in: instead of a text that was put in before, else after what was typed."""
+    typed = sent.get("text", "").replace("\r\n", "\n").strip()
+    own = typed and typed not in {one.text.strip() for one in wording.answers(case)}
+    names = ("signature", "url", "published_at")
+    return forms.AnswerForm(
+        case=case,
+        first={
+            **{name: sent.get(name, "") for name in names},
+            "text": f"{typed}\n\n{start.text}" if own else start.text,
+            "interim": start.interim,
+            "template": start.template.pk if start.template else None,
+        },
+    )
 
 
 # What a step's address is called, and the step of the table.
@@ -253,7 +284,7 @@ def beside(case: Case, actor: Actor) -> list[Stage]:
         found.insert(0, Stage("svar", _("Svara"), _("Spara svaret")))
     allowed = [stage for stage in found if CASE.why_not(STEPS[stage.key], case, actor) is None]
     for stage in allowed:
-        stage.form = form_for(stage.key, case, actor)
+        _give_form(stage, case, actor)
     return allowed
 
 

@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db.models import Count
 from django.urls import reverse
 
 from accounts.models import Appointment
 from channels.models import Channel, ImportRow, ImportRun
+from kommun import aside
 from tests.factories import AppointmentFactory
 from tests.files import text_file, upload, workbook
 from tests.imports import HEADER
@@ -58,6 +60,28 @@ def test_a_file_is_looked_at_and_then_brought_in(strategist, office):
     assert "Filen är införd" in done
     assert Channel.objects.get().name == "Badet"
     assert "Badet" in strategist.get(reverse("channels:channels")).content.decode()
+
+
+def test_a_file_waits_while_something_else_in_its_form_is_wrong(strategist, office, settings):
+    refused = send(strategist, office, text_file([HEADER, ["", "Badet", "Facebook"]]), owner="")
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert "Filen lista.csv är kvar. Du behöver inte välja den igen." in page
+    note = re.search(r'name="aside" value="([^"]+)"', page)[1]
+    values = {"kind": "channels", "owner": office.cast.strategist.pk, "unit": office.cast.central.pk, "aside": note}
+    with office.commit(execute=True):
+        assert strategist.post(INDEX, values).status_code == 302
+    run = ImportRun.objects.get()
+    assert (run.name, run.rows.count()) == ("lista.csv", 1)
+    assert default_storage.listdir(aside.FOLDER)[1] == []
+
+
+def test_a_file_that_can_be_no_table_does_not_wait(strategist, office, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    refused = send(strategist, office, b"\x89PNG\r\n\x1a\n" + b"\0" * 50, owner="")
+    assert refused.status_code == 422
+    assert refused.context["form"].errors.keys() == {"owner", "file"}
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize(

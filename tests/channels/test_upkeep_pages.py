@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actor import SCHEDULER, Actor
-from channels import clock, proofs
+from channels import clock
 from channels.actions.publishing import change_details, open_channel
 from channels.models import AccessTest, Attestation, Channel, Confirmation, Obligation
 from channels.upkeep import state_of
+from kommun import aside
 from kommun.models import Event
 from tests.application_pages import signed_in
 from tests.applications import answer_all, make_application, submit
@@ -152,15 +153,15 @@ def test_an_upload_survives_an_error_elsewhere(cast, channel, django_capture_on_
     first = client.post(page("attest", channel), answers(channel, proof=upload, seen_on=tomorrow))
     assert first.status_code == 422
     assert "Filen skärm.png är kvar" in text(first)
-    aside = re.search(r'name="aside" value="([^"]+)"', text(first))[1]
-    second = client.post(page("attest", channel), answers(channel, aside=aside, seen_on="i går"))
+    note = re.search(r'name="aside" value="([^"]+)"', text(first))[1]
+    second = client.post(page("attest", channel), answers(channel, aside=note, seen_on="i går"))
     assert second.status_code == 422
     assert "Skriv dagen som ÅÅÅÅ-MM-DD." in text(second)
-    aside = re.search(r'name="aside" value="([^"]+)"', text(second))[1]
+    note = re.search(r'name="aside" value="([^"]+)"', text(second))[1]
     with django_capture_on_commit_callbacks(execute=True):
-        assert client.post(page("attest", channel), answers(channel, aside=aside)).status_code == 302
+        assert client.post(page("attest", channel), answers(channel, aside=note)).status_code == 302
     assert Attestation.objects.first().proof.open().read() == PNG
-    assert default_storage.listdir(proofs.ASIDE)[1] == []
+    assert default_storage.listdir(aside.FOLDER)[1] == []
 
 
 @pytest.mark.parametrize(("name", "content"), [("a.png", b"<html>"), ("a.odt", b""), ("a.exe", b"MZ\x00\x00")])

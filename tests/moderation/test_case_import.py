@@ -3,7 +3,7 @@
 import csv
 import json
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from unittest import mock
 
@@ -18,7 +18,7 @@ from channels.actions.importing import accept_import, start_import
 from channels.models import ImportRow, ImportRun, Obligation
 from kommun.errors import InvalidInput, NotPermitted
 from kommun.events import events_about, verify_chain
-from kommun.models import Event
+from kommun.models import Event, Municipality
 from moderation.models import Case
 from tests.archive_scene import make_channel
 from tests.cases import POST, open_case
@@ -378,3 +378,39 @@ def test_the_queries_of_an_import_do_not_grow_with_the_file(desk, channel, djang
             importing.apply_import(run.pk)
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+# --- Times are those that were shown ------------------------------------------------------------------------------------
+MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+def close(*days):
+    Municipality.objects.update(closed_days=list(days))
+
+
+def test_a_day_closed_after_the_preview_asks_again_with_the_new_times(desk, channel, time_machine):
+    time_machine.move_to(MONDAY, tick=False)
+    run = desk.cases(
+        ["1", channel.slug, post(1), "När?", "fråga"], ["2", channel.slug, post(2), "Hatet", "ta bort", "hate_speech"]
+    )
+    shown = run.rows.get(number=2).values["due_at"]
+    close("2026-11-24")
+    run = desk.accept(run)
+    assert (run.state, Case.objects.count()) == (S.READY, 0)
+    assert run.problem.startswith("Kommunens stängda dagar har ändrats")
+    assert [run.rows.get(number=number).overtaken for number in (2, 3)] == [
+        True,
+        False,
+    ]  # 48 clock hours are as they were
+    assert run.rows.get(number=2).values["due_at"] > shown
+    run = desk.accept(run)
+    assert run.state == S.DONE
+    assert Case.objects.get(external_id="1").due_at == MONDAY + timedelta(days=3)
+
+
+def test_a_day_closed_long_after_changes_no_time_and_nobody_is_asked_again(desk, channel, time_machine):
+    time_machine.move_to(MONDAY, tick=False)
+    run = desk.cases(["1", channel.slug, post(1), "När?", "fråga"])
+    close("2027-05-03")
+    assert desk.accept(run).state == S.DONE
+    assert Case.objects.get().due_at == MONDAY + timedelta(days=2)

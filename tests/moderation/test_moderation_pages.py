@@ -15,8 +15,9 @@ from django.utils import timezone
 from accounts.actor import Actor
 from archive.actions import return_diary
 from archive.models import DiarySheet, StoredFile
-from moderation import aside
-from moderation.actions import handling, registering
+from kommun import aside
+from kommun.aside import Shelf
+from moderation.actions import handling, ladder, registering
 from moderation.models import Case
 from moderation.views.case import ACTS
 from tests.archive_scene import png
@@ -125,24 +126,11 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(desk, channel
     assert sent.status_code == 422
     shown = sent.content.decode()
     assert "Dumt sagt." in shown
-    assert "Din skärmbild är kvar." in shown
+    assert "Filen skärmbild.png är kvar. Du behöver inte välja den igen." in shown
     note = re.search(r'name="aside" value="([^"]+)"', shown)[1]
     again = new(desk, channel=channel.pk, url=POST, category="hate_speech", text="Dumt sagt.", aside=note)
     assert again.status_code == 302
     assert Case.objects.get().evidence.count() == 1
-
-
-def note_in(response):
-    return re.search(r'name="aside" value="([^"]+)"', response.content.decode())[1]
-
-
-def test_another_picture_takes_the_place_of_the_one_that_was_put_aside(desk, channel, media):
-    first = new(desk, channel=channel.pk, url="hej", category="hate_speech", upload=shot(png(9, 9)))
-    values = {"channel": channel.pk, "category": "hate_speech"}
-    again = new(desk, **values, url="hej", aside=note_in(first), upload=shot(png(10, 10)))
-    assert len(bytes_left(media)) == 1
-    assert new(desk, **values, url=POST, aside=note_in(again)).status_code == 302
-    assert [path.read_bytes() for path in bytes_left(media)] == [png(10, 10)]
 
 
 @pytest.mark.parametrize("way", ["the form", "the other page", "a case"])
@@ -163,12 +151,70 @@ def test_everything_that_waits_goes_when_it_turns_out_to_be_abuse(way, desk, cas
 
 
 def test_what_was_put_aside_is_its_owners_alone_and_goes_after_a_day(desk, cast, channel, media):
-    note = aside.put(shot(), cast.owner)
-    assert aside.take(note, cast.deputy) is None
-    assert aside.take(note, cast.owner) is not None
+    mine, deputys = Shelf(cast.owner.pk, "case"), Shelf(cast.deputy.pk, "case")
+    note = mine.put(shot(), "skärmbild.png")
+    assert deputys.take(note) is None
+    assert Shelf(cast.owner.pk, "evidence:7").take(note) is None  # another form
+    assert mine.take("made up") is None
+    assert mine.take(note).name == "skärmbild.png"
+    deputys.throw(note)
     assert aside.throw_away(timezone.now()) == 0
     assert aside.throw_away(timezone.now() + timedelta(days=2)) == 1
-    assert aside.take(note, cast.owner) is None
+    assert mine.take(note) is None
+
+
+def test_another_file_takes_the_place_of_the_one_that_waited(desk, channel, media):
+    note = note_in(new(desk, channel=channel.pk, url="hej", category="hate_speech", upload=shot()))
+    other = SimpleUploadedFile("annan.png", png(9, 9))
+    sent = new(desk, channel=channel.pk, url="hej", category="hate_speech", upload=other, aside=note)
+    assert "Filen annan.png är kvar." in sent.content.decode()
+    assert len(bytes_left(media)) == 1
+    new(desk, channel=channel.pk, url=POST, category="hate_speech", aside=note_in(sent))
+    assert Case.objects.get().evidence.get().file.metadata["width"] == 9
+    assert [path for path in bytes_left(media) if "aside" in path.parts] == []
+
+
+# --- Evidence that comes with a form that is refused --------------------------------------------------------------------
+def note_in(response):
+    return re.search(r'name="aside" value="([^"]*)"', response.content.decode())[1]
+
+
+def test_evidence_that_somebody_was_before_with_need_not_be_chosen_again(desk, case, owner, media):
+    sent = desk.post(f"/granska/{case.pk}/bevis/", {"version": 0, "upload": shot(), "words": "Hotet."})
+    assert sent.status_code == 409
+    assert "Filen skärmbild.png är kvar." in sent.content.decode()
+    assert send(desk, case, "bevis", aside=note_in(sent), words="Hotet.").status_code == 302
+    assert [row.words for row in case.evidence.all()] == ["Hotet."]
+    assert case.evidence.get().file is not None
+    assert [path for path in bytes_left(media) if "aside" in path.parts] == []
+
+
+def test_evidence_waits_while_something_else_in_its_form_is_wrong(desk, case):
+    sent = send(desk, case, "bevis", upload=shot(), words="x" * 5001)
+    assert sent.status_code == 422
+    assert send(desk, case, "bevis", aside=note_in(sent), words="Kort.").status_code == 302
+    assert case.evidence.get().file is not None
+
+
+@pytest.mark.parametrize("category", ["child_abuse_material", ""])
+def test_evidence_never_waits_where_no_picture_may_be_kept(category, desk, channel, owner, media, settings, tmp_path):
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "temp"
+    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
+    case = open_case(channel, owner, category=category)
+    for values in ({"version": 0}, {"version": case.version, "words": "x" * 5001}):
+        sent = desk.post(f"/granska/{case.pk}/bevis/", {"upload": shot(png(3000, 3000)), **values})
+        assert sent.status_code in {403, 409, 422}
+        assert bytes_left(media) == []
+    assert list(settings.FILE_UPLOAD_TEMP_DIR.iterdir()) == []
+
+
+def test_evidence_that_waits_is_thrown_away_when_it_turns_out_to_be_abuse(desk, case, owner, media):
+    note = note_in(desk.post(f"/granska/{case.pk}/bevis/", {"version": 0, "upload": shot()}))
+    assert len(bytes_left(media)) == 1
+    ladder.categorise(case_id=case.pk, kind="report", category="child_abuse_material", actor=owner)
+    sent = send(desk, case, "bevis", aside=note)  # no words: refused
+    assert sent.status_code == 422
+    assert bytes_left(media) == []
 
 
 def test_a_known_post_is_offered_with_everything_still_there(desk, channel, case):
