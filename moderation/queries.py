@@ -200,7 +200,7 @@ def same_post(address_key: str, platform_item_id: str = "", channel: Channel | N
     return Case.objects.filter(same).select_related("channel", "claimed_by").order_by("-pk")
 
 
-def units_to_forward_to(organisation: Organisation, case: Case) -> list[Unit]:
+def units_with_manager(organisation: Organisation) -> list[Unit]:
     """Return the units that a case can be sent to: those that somebody manages, by name."""
     units = (unit for unit in organisation.units.values() if unit.manager_id is not None)
     return sorted(units, key=lambda unit: unit.name)

@@ -3,13 +3,15 @@
 from django.urls import path
 
 from moderation import handling_urls
-from moderation.views import case, new, phone, queue, registrar, search, share, statistics, tip_form, tips
+from moderation.views import bulk, case, new, phone, queue, registrar, search, share, statistics, tip_form, tips
 
 app_name = "moderation"
 
 urlpatterns = [
     path("granska/", queue.queue, name="queue"),
     path("granska/nytt/", new.new, name="new"),
+    path("granska/flera/", bulk.several, name="several"),
+    path("granska/flera/angra/", bulk.several_undo, name="several_undo"),
     path("granska/sok/", search.search, name="search"),
     path("granska/<int:pk>/", case.case, name="case"),
     path("granska/<int:pk>/registrator/", registrar.registrar, name="registrar"),

@@ -347,6 +347,8 @@ ROWS: dict[str, tuple[str, str]] = {
     "moderation:registrar": ("pk=case", "302 404 403 403 403 403 404"),
     "moderation:request_noted": ("pk=removed_case", "302 404 200 200 200 200 404"),
     "moderation:search": ("", "302 200 200 200 200 200 200"),
+    "moderation:several": ("POST ", "302 302 302 302 302 302 302"),
+    "moderation:several_undo": ("POST ", "302 302 302 302 302 302 302"),
     "moderation:share": ("POST ", "200 200 200 200 200 200 200"),
     "moderation:statistics": ("", "302 200 200 200 200 200 200"),
     "moderation:statistics_csv": ("", "302 404 200 200 200 200 404"),

@@ -54,6 +54,12 @@ class Row:
     just: bool
 
     @property
+    def state_key(self) -> tuple[int, int | None, int | None, bool, bool]:
+        """What the row shows, in short."""
+        here, due = self.state.here, self.obligation
+        return self.channel.pk, here.pk if here else None, due.pk if due else None, self.late, self.state.asked
+
+    @property
     def mark(self) -> str:
         """Two letters for the platform; decoration."""
         return MARKS.get(self.channel.platform.key, self.channel.platform.name[:2])

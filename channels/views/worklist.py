@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -10,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.actor import Actor
@@ -34,10 +37,14 @@ class Group:
     rows: list[Obligation]
 
 
+@never_cache
 @login_required
 @require_safe
 def my_day(request: HttpRequest) -> HttpResponse:
-    """List the channels to look at, then what waits for the reader, by how soon it is due; last what has no number."""
+    """List the channels to look at, then what waits for the reader, by how soon it is due; last what has no number.
+
+    Asked by HTMX with what is shown (`stand`) it answers nothing (204) when that still holds.
+    """
     user, now = signed_in(request), timezone.now()
     organisation = organisation_of(request)
     round_of_day = watch.round_of(request)
@@ -45,14 +52,33 @@ def my_day(request: HttpRequest) -> HttpResponse:
     if round_of_day is not None:  # the looks stand there, each with its button
         waiting = waiting.exclude(kind__in=clock.looks())
     page = Paginator(waiting, PAGE).get_page(request.GET.get("sida"))
+    groups = _groups(page.object_list, now)
+    state = _state(groups, page.paginator.count, round_of_day)
+    if request.htmx and request.GET.get("stand") == state:  # type: ignore[attr-defined]
+        return HttpResponse(status=204)
     context = {
         "page": page,
         "round": round_of_day,
         "today": swedish_day(now),
-        "groups": _groups(page.object_list, now),
+        "groups": groups,
+        "state": state,
+        "here": _here(request),
         "covered": organisation.covered_by(user),
     }
     return render(request, "channels/my_day.html", context)
+
+
+def _here(request: HttpRequest) -> str:
+    """Return the pages of the lists that are shown, as an address has them."""
+    return urlencode({name: request.GET[name] for name in ("sida", "kanaler") if name in request.GET})
+
+
+def _state(groups: Iterable[Group], count: int, found: watch.Round | None) -> str:
+    """Return what the page shows, in short: the same as long as there is nothing new to show."""
+    waiting = [(group.key, [(row.pk, row.due_at, row.passed_to_id) for row in group.rows]) for group in groups]
+    looks = [row.state_key for row in found.rows] if found else []
+    week = [(row.day, row.done, row.all) for row in found.week] if found else []
+    return sha256(repr([waiting, count, looks, week]).encode()).hexdigest()[:16]
 
 
 def _groups(rows: Iterable[Obligation], now: datetime) -> list[Group]:

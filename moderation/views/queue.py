@@ -22,8 +22,10 @@ from channels.models import Channel
 from channels.views.application_pages import signed_in
 from kommun.business_time import last_day, swedish_day
 from moderation import due, queries
+from moderation.actions.bulk import Outcome
 from moderation.models import Case
 from moderation.queries import Cursor, Reach
+from moderation.views import bulk
 
 KINDS = {"ta-bort": Case.Kind.REPORT, "fraga": Case.Kind.QUESTION, "asikt": Case.Kind.OPINION}
 MOST_CHANNELS = 200  # in the filter's list; whoever sees more chooses by kind
@@ -38,6 +40,7 @@ class Row:
     next: str
     mine: bool
     at_once: bool = False
+    became: Outcome | None = None  # when it was one of several that something was just done with
 
 
 @dataclass
@@ -60,6 +63,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     cursor = Cursor.read(request.GET.get("efter", ""), now)
     page = queries.queue(reach, cursor, kind=kind or "", channel=channel)
     groups = _groups(page.rows, cursor.now, user, due.at_once_among([case for _segment, case in page.rows]))
+    outcomes = bulk.outcomes_of(request)
+    _say_what_became(groups, outcomes)
     state = _state(page.rows)
     if request.htmx and request.GET.get("stand") == state:  # type: ignore[attr-defined]
         return HttpResponse(status=204)
@@ -80,10 +85,21 @@ def queue(request: HttpRequest) -> HttpResponse:
         "open": _counted(queries.count_open(reach, now)),
         "late": _counted(queries.count_open(reach, now, late=True)),
         "channels": _channels(reach),
+        "outcomes": outcomes,
+        "changed": sum(one.done for one in outcomes),
+        "undoable": any(one.done and one.before is not None for one in outcomes),
+        "units": queries.units_with_manager(organisation_of(request)),
         "kind": request.GET.get("slag") if kind else "",
         "channel": channel,
     }
     return render(request, "moderation/queue.html", context)
+
+
+def _say_what_became(groups: Iterable[Group], outcomes: Iterable[Outcome]) -> None:
+    became = {one.case_id: one for one in outcomes}
+    for group in groups:
+        for row in group.rows:
+            row.became = became.get(row.case.pk)
 
 
 def _channels(reach: Reach) -> list[Channel]:

@@ -68,10 +68,46 @@
     navigator.serviceWorker.register(app.dataset.worker).catch(() => { /* without it the browser says it in its own words */ });
   }
 
-  // What lives is asked for again each half minute, while somebody looks.
+  // What lives is asked for again each half minute, while somebody looks. A part in which somebody has begun to fill in or
+  // mark something, or shown a picture, or stands with the keyboard, is left as it is: nothing typed is ever replaced.
+  const changed = (field) => {
+    if (field.type === "hidden" || field.disabled) return false;
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    if (field.type === "file") return field.files.length > 0;
+    if (field.options) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
+    return "defaultValue" in field && field.value !== field.defaultValue;
+  };
+  const begun = (part) => all("input, textarea, select", part).some(changed)
+    || part.querySelector("form[data-sent], img.shot, :focus-visible, input:focus, textarea:focus, select:focus") !== null;
+  // `data-poll-beside` names the part that would have been replaced: then it is said beside it that there is something new.
+  const waits = (part) => {
+    const beside = part.dataset.pollBeside && document.getElementById(part.dataset.pollBeside);
+    return beside ? "poll" in beside.dataset && !begun(beside) : begun(part);
+  };
   setInterval(() => {
-    if (!document.hidden && window.htmx) all("[data-poll]").forEach((part) => window.htmx.trigger(part, "poll"));
+    if (document.hidden || !window.htmx) return;
+    all("[data-poll]").filter((part) => !waits(part)).forEach((part) => window.htmx.trigger(part, "poll"));
   }, 30000);
+  // What the reader has unfolded stays unfolded when the page around it is drawn again.
+  let unfolded = [];
+  const summaryOf = (details) => details.querySelector("summary")?.textContent.trim();
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    unfolded = event.detail.requestConfig?.triggeringEvent?.type === "poll" ? all("details[open]", event.detail.target).map(summaryOf) : [];
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (unfolded.length) all("details:not([open])").filter((details) => unfolded.includes(summaryOf(details))).forEach((details) => { details.open = true; });
+    unfolded = [];
+  });
+
+  // How many are marked, in the list where several can be.
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest?.("[data-several]");
+    const said = form?.querySelector("[data-count]");
+    if (!said) return;
+    said.dataset.none ??= said.textContent;
+    const count = all("input[name=val]:checked", form).length;
+    said.textContent = count === 0 ? said.dataset.none : count === 1 ? said.dataset.one : said.dataset.many.replace("{n}", count);
+  });
 
   // After a swap, the list of errors takes the focus, as it does by autofocus on a whole page.
   document.addEventListener("htmx:afterSettle", (event) => {

@@ -126,6 +126,11 @@ def test_every_page_and_state_of_the_moderation(site, settle):
     handling.claim(case_id=cases[0].pk, actor=actor_of(cast.deputy))
     look.go(page, cases[0].get_absolute_url())
     look.go(page, "/granska/")
+    for box in page.get_by_role("checkbox").all()[:2]:
+        box.check()
+    look.after(page.get_by_role("button", name="Ta ärendena"), "flera på en gång")
+    page.goto(question.get_absolute_url())
+    look.after(page.get_by_role("button", name="Hämta texten"), "svar från mall")
     look.go(site.person(cast.registrar), fresh(cases[3]).get_absolute_url())
     page.goto("/granska/nytt/")
     page.get_by_label("Adress till inlägget").fill(COMMENT)
