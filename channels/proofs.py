@@ -40,6 +40,10 @@ class Proof:
                 default_storage.save(self._kept, content)
         transaction.on_commit(lambda: default_storage.delete(self.path), robust=True)
 
+    def throw(self) -> None:
+        """Delete the file: the act that it was stored for was refused."""
+        default_storage.delete(self.path)
+
     @property
     def _kept(self) -> str:
         return f"attestations/{self.path.rpartition('/')[2]}"

@@ -189,6 +189,8 @@ def attest(request: HttpRequest, pk: int) -> HttpResponse:
                 form.done()
                 _thank(request, upkeep.state_of(channel, common), made)
                 return redirect("channels:channel", pk=pk)
+        if proof is not None:
+            proof.throw()
         form.leave(lambda upload: proofs.looked_at(upload).name)
     texts = {row.item: row.text for row in channel.display_items.all()}
     rows = [

@@ -27,7 +27,7 @@ def test_a_colleagues_claim_shows_on_the_case_and_what_is_being_typed_stays(site
     page.get_by_text("Visa texten").click()
     handling.claim(case_id=case.pk, actor=actor_of(cast.deputy))
     page.clock.run_for(HALF_A_MINUTE)
-    expect(page.get_by_text("Biblioteksassistent har tagit ärendet.")).to_be_visible()
+    expect(page.get_by_role("button", name="Ta över ärendet")).to_be_visible()
     expect(page.get_by_text("Nästa gång du kommer hit ska du få.")).to_be_visible()  # still unfolded
     handling.release(case_id=case.pk, actor=actor_of(cast.deputy))
     page.clock.run_for(HALF_A_MINUTE)
@@ -68,7 +68,7 @@ def test_a_new_task_shows_on_min_dag(site, settle):
     case = open_case(channel, actor_of(cast.deputy), kind="question", text="När öppnar ni?")
     assert Obligation.objects.open().about(case).filter(kind="answer").exists()
     page.clock.run_for(HALF_A_MINUTE)
-    expect(page.get_by_role("link", name=f"{case.title}: {channel}")).to_be_visible()
+    expect(page.get_by_role("link", name=f"{case.title}: {channel}", exact=True)).to_be_visible()
 
 
 def test_marked_cases_stay_marked_while_others_come_in_and_what_is_done_is_undone(site, settle):

@@ -94,6 +94,7 @@ def test_a_state_that_is_none_gets_the_whole_page_or_all_that_has_happened(stand
 # --- Min dag ------------------------------------------------------------------------------------------------------------
 def test_min_dag_is_drawn_anew_when_somebody_else_has_done_something_in_it(desk, tibro, channel, cast, time_machine):
     time_machine.move_to(at("2026-11-23T09:00"), tick=False)  # a Monday: the channel is to be looked at
+    desk.force_login(cast.owner)
     watch.reconcile(timezone.now())
     address = addresses(desk.get("/min-dag/"))["dagen"]
     assert ask(desk, address).status_code == 204
