@@ -414,3 +414,11 @@ def test_a_day_closed_long_after_changes_no_time_and_nobody_is_asked_again(desk,
     close("2027-05-03")
     assert desk.accept(run).state == S.DONE
     assert Case.objects.get().due_at == MONDAY + timedelta(days=2)
+
+
+def test_what_is_to_be_done_at_once_is_so_from_a_file_too(cast, policy, channel, django_capture_on_commit_callbacks):
+    policy("nora")
+    desk = Desk(cast, django_capture_on_commit_callbacks)
+    desk.accept(desk.cases(["1", channel.slug, post(1), "En diagnos.", "ta bort", "secrecy"]))
+    row = Obligation.objects.get(kind="remove")
+    assert (row.at_once, row.due_at, Case.objects.get().due_at) == (True, None, None)
