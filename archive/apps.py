@@ -11,5 +11,12 @@ class ArchiveConfig(AppConfig):
     verbose_name = _("Arkiv")
 
     def ready(self) -> None:
-        """Let the clock know what can be due here."""
+        """Let the clock know what can be due here, and say that sheets and files follow what their records are about (jäv)."""
         from archive import duties  # noqa: F401  (models are there only now)
+        from archive.models import DiarySheet, Record, RecordFile, StoredFile
+        from kommun import parties
+
+        parties.register_pointing(Record)
+        parties.register_pointing(DiarySheet, "record__")
+        parties.register_pointing(RecordFile, "record__")
+        parties.register_pointing(StoredFile, "record_rows__record__")

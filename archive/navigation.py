@@ -16,6 +16,6 @@ def items(request: HttpRequest) -> list[NavItem]:
     organisation = organisation_of(request)
     if not organisation.holds_any(request.user, registrars.REGISTRAR):
         return []
-    waiting = queries.sheets_waiting(registrars.units_of(request.user, organisation)).count()
+    waiting = queries.sheets_waiting(request.user, registrars.units_of(request.user, organisation)).count()
     label = _("handlingar att diarieföra")
     return [NavItem("archive:sheets", _("Diarium"), "archive", count=waiting, count_label=label, order=12)]

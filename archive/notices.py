@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.organisation import Organisation
-from archive import registrars
+from archive import readers, registrars
 from archive.models import DiarySheet
 from kommun import outbox
 
@@ -16,12 +16,18 @@ if TYPE_CHECKING:
 
 
 def sheet_proposed(sheet: DiarySheet) -> None:
-    """Tell the registrar of the unit, and for one who is away whoever covers, that a record waits to be registered."""
+    """Tell the registrar of the unit, and for one who is away whoever covers, that a record waits to be registered.
+
+    Nobody who has a stake in it.
+    """
     organisation = Organisation.load(timezone.localdate())
-    asked = registrars.asked_for(sheet.record.channel.unit, organisation)
+    barred = readers.barred_from(sheet.record)
+    asked = registrars.asked_for(sheet.record.channel.unit, organisation, barred)
     if asked is None:
         return
     person = organisation.who_covers(asked).person or asked
+    if person.pk in barred:
+        person = asked
     subject = _("Att diarieföra: handling från %(name)s")
     _tell(person, subject, "sheet_proposed", sheet, absent=asked if person != asked else None)
 
@@ -33,7 +39,8 @@ def sheet_answered(sheet: DiarySheet) -> None:
         DiarySheet.Status.RETURNED: _("Komplettera diariebladet: handling från %(name)s"),
         DiarySheet.Status.DECLINED: _("Diarieförs inte: handling från %(name)s"),
     }
-    if sheet.proposed_by is not None and sheet.proposed_by != sheet.answered_by:
+    stake = sheet.proposed_by_id in readers.barred_from(sheet.record)
+    if sheet.proposed_by is not None and sheet.proposed_by != sheet.answered_by and not stake:
         _tell(sheet.proposed_by, subjects[DiarySheet.Status(sheet.status)], "sheet_answered", sheet)
 
 

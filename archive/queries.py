@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.organisation import Organisation
 from archive import readers
 from archive.models import DiarySheet, Record, RecordFile, StoredFile
+from kommun import parties
 
 PAGE = 50
 S = DiarySheet.Status
@@ -82,18 +83,21 @@ class Page:
     after: str
 
 
-def sheets_waiting(units: Collection[int]) -> QuerySet[DiarySheet]:
-    """Return the sheets that wait for the registrar of the units."""
-    return DiarySheet.objects.filter(status=S.PROPOSED, record__channel__unit__in=units)
+def sheets_waiting(user: User, units: Collection[int]) -> QuerySet[DiarySheet]:
+    """Return the sheets that wait for the registrar of the units, but those that the person has a stake in."""
+    rows = DiarySheet.objects.filter(status=S.PROPOSED, record__channel__unit__in=units)
+    return rows.exclude(parties.kept_from(user, "record__"))
 
 
-def not_diarised(units: Collection[int], *, state: str = "", after: str = "") -> Page:
+def not_diarised(user: User, units: Collection[int], *, state: str = "", after: str = "") -> Page:
     """Return the records of the units that are to stand in the diary and do not, oldest knowledge first.
+
+    What the person has a stake in is left out: somebody else registers it.
 
     `state` is a key of SHEET_STATES. `after` is what the page before gave: rows are found from there by index, so that
     the last page costs what the first does. Each row has `sheet`: the newest one that is open, or None.
     """
-    rows = Record.objects.not_diarised().filter(channel__unit__in=units)
+    rows = Record.objects.not_diarised().filter(channel__unit__in=units).exclude(parties.kept_from(user))
     sheets = DiarySheet.objects.filter(record=OuterRef("pk"))
     match state:
         case "svara":

@@ -1,4 +1,9 @@
-"""Who registers for a unit: its registrar, those above it, the municipality's, and whoever covers for them today."""
+"""Who registers for a unit: its registrar, those above it, the municipality's, and whoever covers for them today.
+
+`barred`: the ids of those who have a stake in what is to be registered. They are passed over, as if they were not there.
+"""
+
+from collections.abc import Collection
 
 from django.utils import timezone
 
@@ -8,25 +13,27 @@ from accounts.organisation import Organisation
 REGISTRAR = Appointment.Role.REGISTRAR
 
 
-def asked_for(unit: Unit, organisation: Organisation | None = None) -> User | None:
+def asked_for(unit: Unit, organisation: Organisation | None = None, barred: Collection[int] = ()) -> User | None:
     """Return who is asked to register today. Never nobody as long as anybody holds a role: then the strategist is asked."""
     organisation = organisation or Organisation.load(timezone.localdate())
-    return organisation.responsible_for(REGISTRAR, unit).asked
+    return organisation.responsible_for(REGISTRAR, unit, exclude=barred).asked
 
 
-def ids_for(unit: Unit, organisation: Organisation | None = None) -> frozenset[int]:
+def ids_for(unit: Unit, organisation: Organisation | None = None, barred: Collection[int] = ()) -> frozenset[int]:
     """Return the ids of those who may answer for the unit. Where every registrar is gone, of the person asked instead."""
     organisation = organisation or Organisation.load(timezone.localdate())
-    registrars = organisation.holders(REGISTRAR, unit)
-    found = organisation.responsible_for(REGISTRAR, unit)
+    registrars = [person for person in organisation.holders(REGISTRAR, unit) if person.pk not in barred]
+    found = organisation.responsible_for(REGISTRAR, unit, exclude=barred)
     # Whoever is asked because nobody else is there has to be able to answer. Whoever covers for one acts for that one.
     stands_in = [one for one in (found.asked, found.assignee) if one and not organisation.acts_for(one, registrars)]
     return frozenset(person.pk for person in (*registrars, *stands_in))
 
 
-def registers(user: User, unit: Unit, organisation: Organisation) -> bool:
+def registers(user: User, unit: Unit, organisation: Organisation, barred: Collection[int] = ()) -> bool:
     """Return whether the person answers for the unit today, also for somebody who is away."""
-    return organisation.holds(user, REGISTRAR, unit) or user.pk in ids_for(unit, organisation)
+    if user.pk in barred:
+        return False
+    return organisation.holds(user, REGISTRAR, unit) or user.pk in ids_for(unit, organisation, barred)
 
 
 def units_of(user: User, organisation: Organisation) -> set[int]:

@@ -24,14 +24,16 @@ def why_not_amend(actor: Actor, sheet: DiarySheet) -> str | None:
 
 
 def who_registers(sheet: DiarySheet) -> frozenset[int]:
-    """Return the ids of those who answer for the unit; whoever covers for one of them may too."""
-    return registrars.ids_for(sheet.record.channel.unit)
+    """Return the ids of those who answer for the unit and have no stake in it; whoever covers for one of them may too."""
+    return registrars.ids_for(sheet.record.channel.unit, barred=readers.barred_from(sheet.record))
 
 
 def why_not_answer(actor: Actor, sheet: DiarySheet) -> str | None:
     """Return why not: the registrar of the unit answers, or whoever covers (matrix D10). A person, never the scheduler."""
     if actor.user is None:
         return _("Diariet förs av en person.")
+    if actor.user_id in readers.barred_from(sheet.record):
+        return _("Du är jävig i det som handlingen hör till. Någon annan diarieför den.")
     if actor.among(who_registers(sheet)) is None:
         return _("Bara registratorn för %(unit)s kan svara.") % {"unit": sheet.record.channel.unit}
     return None

@@ -9,3 +9,10 @@ class ChannelsConfig(AppConfig):
 
     name = "channels"
     verbose_name = _("Kanaler")
+
+    def ready(self) -> None:
+        """Say that what is due follows what it is about (jäv)."""
+        from channels.models import Obligation  # models are there only now
+        from kommun import parties
+
+        parties.register_pointing(Obligation)

@@ -13,8 +13,9 @@ class ModerationConfig(AppConfig):
     verbose_name = _("Granskning")
 
     def ready(self) -> None:
-        """Make the kinds of obligation, the readers of evidence and the file of cases known."""
+        """Make the kinds of obligation, the readers of evidence, who has a stake in what, and the file of cases known."""
         import_module("moderation.due")
         import_module("moderation.handling_due")
-        import_module("moderation.readers")
+        import_module("moderation.reach")
+        import_module("moderation.stakes")
         import_module("moderation.actions.importing")

@@ -52,6 +52,16 @@ ON_A_DAY = Pace(
     undated=(Stage("holder", "opened", hours=0), Stage("deputy", "opened", days=2)),
     again=5,
 )
+# As `ON_A_DAY`, but past the deputy: who sees what goes to the police is fewer people than who reads the case.
+WITH_THE_POLICE = Pace(
+    dated=(
+        Stage("holder", "opened", hours=0),
+        Stage("holder", "due", hours=0, missed=True),
+        Stage("strategist", "due", days=2),
+    ),
+    undated=(Stage("holder", "opened", hours=0), Stage("strategist", "opened", days=2)),
+    again=5,
+)
 # Crisis: clock hours, also at night, and nobody is waited for.
 DENSE = Pace(
     dated=(
@@ -69,7 +79,7 @@ clock.register(
     Kind(RECONSIDER, gettext_lazy("Ompröva ett beslut"), DECIDE),
     Kind(ADVISE, gettext_lazy("Yttra dig före ett svar"), SOON),
     Kind(OPEN_ACCOUNT, gettext_lazy("Öppna ett konto som varit blockerat"), ON_A_DAY),
-    Kind(ASK_POLICE, gettext_lazy("Fråga polisen hur det går"), ON_A_DAY),
+    Kind(ASK_POLICE, gettext_lazy("Fråga polisen hur det går"), WITH_THE_POLICE),
     Kind(CRISIS_WATCH, gettext_lazy("Titta till kanalen i krisläge"), DENSE, look=True),
 )
 

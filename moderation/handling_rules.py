@@ -10,8 +10,17 @@ from accounts.organisation import Organisation
 from channels.models import Channel
 from kommun.models import Event
 from moderation import readers, standing
-from moderation.models import Block, Case, ConflictOfInterest, CrisisPeriod, HoldAnswer, Reconsideration, ReplyHold
-from moderation.rules import STEERS, why_not_handle
+from moderation.models import (
+    Block,
+    Case,
+    ConflictOfInterest,
+    CrisisPeriod,
+    HoldAnswer,
+    PoliceFollowUp,
+    Reconsideration,
+    ReplyHold,
+)
+from moderation.rules import STEERS, who_opens, why_not_handle
 
 R = Appointment.Role
 # What is tried again is what these acts decided.
@@ -22,9 +31,16 @@ def _today() -> Organisation:
     return Organisation.load(timezone.localdate())
 
 
-def leads(actor: Actor, channel: Channel) -> bool:
-    """Return whether the actor manages the channel's unit, or follows what is said in every channel: both read its cases."""
-    return bool(actor.roles & STEERS) or actor.among({channel.unit.manager_id}) is not None
+def leads(actor: Actor, channel: Channel, case: Case | None = None) -> bool:
+    """Return whether the actor manages the channel's unit, or follows what is said in every channel: both read its cases.
+
+    Where the manager has a conflict of interest in the case, whoever has taken it over from further up leads it instead.
+    """
+    if actor.roles & STEERS or actor.among({channel.unit.manager_id}):
+        return True
+    if case is None or channel.unit.manager_id not in standing.barred_from(case):
+        return False
+    return case.assigned_to_id not in who_opens(channel) and actor.among({case.assigned_to_id}) is not None
 
 
 # --- Conflict of interest ---------------------------------------------------------------------------------------------
@@ -38,14 +54,14 @@ def why_not_declare(actor: Actor, case: Case) -> str | None:
 
 
 def why_not_try_conflict(actor: Actor, conflict: ConflictOfInterest) -> str | None:
-    """Return why not: the manager or communications staff try it, never the person whom it is about (FL 18 §)."""
+    """Return why not: the manager, communications staff or whoever is asked instead, never whom it is about (FL 18 §)."""
     if actor.user is None:
         return _("Det här görs av en människa.")
     if actor.user_id == conflict.person_id:
         return _("Du kan inte pröva ditt eget jäv. Någon annan gör det.")
     if actor.user_id in standing.barred_from(conflict.case):
         return _("Du är själv jävig i ärendet.")
-    if leads(actor, conflict.case.channel):
+    if leads(actor, conflict.case.channel, conflict.case) or actor.among(standing.asked_about(conflict)):
         return None
     return _("Enhetens chef eller kommunikationsenheten prövar jäv.")
 
@@ -82,7 +98,7 @@ def why_not_reconsider(actor: Actor, row: Reconsideration) -> str | None:
         return _("Du fattade beslutet som ska omprövas. Någon annan prövar det.")
     if actor.user_id in standing.barred_from(row.case):
         return _("Du är jävig i ärendet.")
-    if leads(actor, row.case.channel):
+    if leads(actor, row.case.channel, row.case):
         return None
     return why_not_handle(actor, row.case)
 
@@ -113,7 +129,7 @@ def why_not_release(actor: Actor, hold: ReplyHold) -> str | None:
     handles = case is not None and why_not_handle(actor, case) is None
     channel = hold.channel
     answers_for = actor.among({channel.owner_id, channel.deputy_id}) is not None
-    if not (handles or answers_for or leads(actor, channel)):
+    if not (handles or answers_for or leads(actor, channel, case)):
         return _("Kanalens ansvariga, enhetens chef eller kommunikationsenheten släpper svaret.")
     waiting = [row.person.role for row in hold.answers.all() if row.asked and row.answered_at is None]
     if hold.binding and waiting:
@@ -145,7 +161,7 @@ def why_not_block(actor: Actor, case: Case) -> str | None:
         return _("Det här görs av en människa.")
     if actor.user_id in standing.barred_from(case):
         return _("Du är jävig i ärendet.")
-    if not leads(actor, case.channel):
+    if not leads(actor, case.channel, case):
         return _("Att blockera är det sista steget. Enhetens chef eller kommunikationsenheten beslutar.")
     if not case.author:
         return _("Ärendet säger inte vem som skrev, så det går inte att veta vem som skulle blockeras.")
@@ -156,15 +172,17 @@ def why_not_block(actor: Actor, case: Case) -> str | None:
 
 def why_not_lift(actor: Actor, block: Block) -> str | None:
     """Return why not: whoever leads, and the date itself, may lift a block."""
-    if actor.user is None or leads(actor, block.channel):
+    if actor.user is None or leads(actor, block.channel, block.case):
         return None
     return _("Enhetens chef eller kommunikationsenheten häver en blockering.")
 
 
 def why_not_free(actor: Actor, block: Block) -> str | None:
     """Return why not: whoever answers for the channel opens the account on the platform, when the block is lifted."""
-    answers_for = actor.among({block.channel.owner_id, block.channel.deputy_id}) is not None
-    if not answers_for and not leads(actor, block.channel):
+    answers_for = (
+        actor.among({block.channel.owner_id, block.channel.deputy_id} | standing.asked_about(block)) is not None
+    )
+    if not answers_for and not leads(actor, block.channel, block.case):
         return _("Kanalens ansvariga öppnar kontot på plattformen.")
     if block.in_force:
         return _("Blockeringen gäller fortfarande. Häv den först.")
@@ -206,8 +224,8 @@ def why_not_look(actor: Actor, channel: Channel) -> str | None:
 
 # --- The police -------------------------------------------------------------------------------------------------------
 def why_not_package(user: User, organisation: Organisation, case: Case) -> str | None:
-    """Return why not: those whom the rule names (contact, reporter), the manager, and communications. Others who read a
-    case do not thereby read the package. Source: rule removal.police_report.
+    """Return why not: those whom the rule names (contact, reporter), the manager, communications, and whoever is asked what
+    became of it. Others who read a case do not thereby read the package. Source: rule removal.police_report.
     """
     if user.pk in standing.barred_from(case):
         return _("Du är jävig i ärendet.")
@@ -218,6 +236,9 @@ def why_not_package(user: User, organisation: Organisation, case: Case) -> str |
         return None
     people = [person for person in readers.police_people(case) if person is not None]
     if organisation.acts_for(user, people):
+        return None
+    follow_up = PoliceFollowUp.objects.filter(case=case).first()
+    if follow_up and standing.asked_about(follow_up) & {person.pk for person in organisation.acts_as(user)}:
         return None
     return _(
         "Underlaget till polisen öppnas bara av dem som regelverket nämner, enhetens chef och kommunikationsenheten."

@@ -9,13 +9,12 @@ from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
-from accounts.models import Appointment, Unit, User
+from accounts.models import Unit, User
 from accounts.organisation import Organisation
 from channels.models import Channel
-from moderation import standing
 from moderation.models import Case, CaseEvidence
 from moderation.models.case import CHANNEL_WORD, WORDS, CaseQuerySet
-from moderation.readers import READS_ALL
+from moderation.reach import Reach, limited, reach_of
 
 PAGE = 25
 SEARCHED = 500
@@ -39,43 +38,6 @@ CROSS JOIN LATERAL (
 ) AS found
 """
 ORDERED = "SELECT DISTINCT segment, sort_at, id FROM ({parts}) AS parts ORDER BY segment, sort_at, id LIMIT %(limit)s"
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Which cases a person sees: all, or those of some channels and those sent to some people or units."""
-
-    everything: bool
-    channels: tuple[int, ...] = ()
-    people: tuple[int, ...] = ()
-    units: tuple[int, ...] = ()
-    crimes: bool = False
-    barred: tuple[int, ...] = ()  # cases that a conflict of interest keeps from the person
-
-    @property
-    def sees_nothing(self) -> bool:
-        """Return True for somebody whom no channel, unit or role gives any case. One may still be sent to them."""
-        return not (self.everything or self.channels or self.units or self.crimes)
-
-
-def reach_of(user: User, organisation: Organisation) -> Reach:
-    """Return what the person sees: as `readers.may_read`. Three queries, whatever the number of cases."""
-    barred = standing.cases_barred_to(user)
-    if any(organisation.holds(user, role, None) for role in READS_ALL):
-        return Reach(everything=True, barred=barred)
-    me = organisation.acts_as(user)
-    managed = tuple(unit.pk for unit in organisation.units.values() if unit.manager_id in {one.pk for one in me})
-    mine = Q(owner__in=me) | Q(deputy__in=me) | Q(administrator_rows__user__in=me) | Q(unit__in=managed)
-    steered = tuple(
-        unit.pk
-        for unit in organisation.units.values()
-        if any(organisation.holds(user, role, unit) for role in READS_ALL)
-    )
-    mine |= Q(unit__in=steered)
-    channels = tuple(Channel.objects.filter(mine).order_by("pk").values_list("pk", flat=True).distinct())
-    crimes = organisation.holds(user, Appointment.Role.SECURITY_COORDINATOR, None)
-    people = tuple(person.pk for person in me)
-    return Reach(everything=False, channels=channels, people=people, units=managed, crimes=crimes, barred=barred)
 
 
 def cases() -> QuerySet[Case]:
@@ -103,16 +65,6 @@ def cases() -> QuerySet[Case]:
 def cases_visible_to(user: User, organisation: Organisation) -> QuerySet[Case]:
     """Return the cases that the person may read."""
     return limited(cases(), reach_of(user, organisation))
-
-
-def limited(rows: QuerySet[Case], reach: Reach) -> QuerySet[Case]:
-    """Return those of the rows that are within reach."""
-    if reach.barred:
-        rows = rows.exclude(pk__in=reach.barred)
-    if reach.everything:
-        return rows
-    mine = Q(channel__in=reach.channels) | Q(assigned_to__in=reach.people) | Q(assigned_unit__in=reach.units)
-    return rows.filter(mine | Q(is_crime=True) if reach.crimes else mine)
 
 
 @dataclass(frozen=True)
@@ -162,17 +114,16 @@ def queue(reach: Reach, cursor: Cursor, *, kind: str = "", channel: int | None =
         "channel": channel,
         "channels": list(reach.channels),
         "people": list(reach.people),
+        "units": list(reach.units),
+        "crime_channels": list(reach.crime_channels),
+        "cases": list(reach.cases),
         "barred": list(reach.barred),
     }
     narrowed = " AND c.id <> ALL(%(barred)s)" if reach.barred else ""
     narrowed += (" AND c.kind = %(kind)s" if kind else "") + (" AND c.channel_id = %(channel)s" if channel else "")
-    sources = [("", narrowed)]
-    if not reach.everything:
-        sources = [
-            ("unnest(%(channels)s::bigint[]) AS ch (id) CROSS JOIN", " AND c.channel_id = ch.id" + narrowed),
-            ("unnest(%(people)s::bigint[]) AS who (id) CROSS JOIN", " AND c.assigned_to_id = who.id" + narrowed),
-        ]
-    parts = " UNION ALL ".join(QUEUE.format(source=source, segments=SEGMENTS, where=where) for source, where in sources)
+    parts = " UNION ALL ".join(
+        QUEUE.format(source=source, segments=SEGMENTS, where=where + narrowed) for source, where in _sources(reach)
+    )
     with connection.cursor() as db:
         db.execute(ORDERED.format(parts=parts), params)
         found: Sequence[tuple[int, datetime, int]] = db.fetchall()
@@ -182,6 +133,26 @@ def queue(reach: Reach, cursor: Cursor, *, kind: str = "", channel: int | None =
         [(segment, rows[pk]) for segment, _sort_at, pk in found[:size] if pk in rows],
         Cursor(cursor.now, *last) if last else None,
     )
+
+
+def _sources(reach: Reach) -> list[tuple[str, str]]:
+    """Return (what to join, condition) for each way to a case (`Reach.within`): each is a walk along an index of its own."""
+    if reach.everything:
+        return [("", "")]
+    each = "unnest(%({})s::bigint[]) AS one (id) CROSS JOIN"
+    sources = [
+        (each.format("channels"), " AND c.channel_id = one.id"),
+        (each.format("people"), " AND c.assigned_to_id = one.id"),
+    ]
+    if reach.units:
+        sources.append((each.format("units"), " AND c.assigned_unit_id = one.id"))
+    if reach.crimes:
+        sources.append(("", " AND c.is_crime"))
+    if reach.crime_channels:
+        sources.append((each.format("crime_channels"), " AND c.channel_id = one.id AND c.is_crime"))
+    if reach.cases:
+        sources.append((each.format("cases"), " AND c.id = one.id"))
+    return sources
 
 
 def count_open(reach: Reach, now: datetime, *, late: bool = False) -> int:
@@ -215,24 +186,42 @@ class Found:
 
 
 def search(reach: Reach, words: str, size: int = PAGE) -> Found:
-    """Return the cases where the words stand in the text or the author's name, open or closed: those of the reader's channels.
+    """Return the cases where the words stand in the text or the author's name, open or closed: those that the reader reads.
 
-    What was sent to the reader from another channel is found while it is open. As people write: "two words" together,
-    -not, or; Swedish endings make no difference. At most SEARCHED are looked at, so that a word that stands everywhere
-    costs no more than a rare one; then more words are asked for.
+    As people write: "two words" together, -not, or; Swedish endings make no difference. At most SEARCHED are looked at in
+    each way to a case, so that a word that stands everywhere costs no more than a rare one; then more words are asked for.
     """
     asked = SearchQuery(words, config="swedish", search_type="websearch")
-    rows = Case.objects.annotate(words=WORDS).order_by()
-    if reach.everything:
-        parts = [rows.filter(words=asked)]
-    else:
-        parts = [rows.open().filter(words=asked, assigned_to__in=reach.people)]
-        if reach.channels:
-            where = " | ".join(f"{CHANNEL_WORD}{pk}" for pk in reach.channels)
-            own = SearchQuery(where, config="swedish", search_type="raw")
-            # Two conditions, not one query of both: where nothing but small words is asked for, nothing is found.
-            parts.append(rows.filter(words=asked).filter(words=own, channel__in=reach.channels))
-    found = {pk for part in parts for pk in part.values_list("pk", flat=True)[: SEARCHED + 1]}
+    rows = Case.objects.annotate(words=WORDS).filter(words=asked).order_by()
+    if reach.barred:
+        rows = rows.exclude(pk__in=reach.barred)
+    found = {pk for part in _parts(rows, reach) for pk in part.values_list("pk", flat=True)[: SEARCHED + 1]}
     newest = sorted(found, reverse=True)[:size]
     whole = cases().in_bulk(newest)
     return Found([whole[pk] for pk in newest if pk in whole], len(found) > SEARCHED)
+
+
+def _parts(rows: QuerySet[Case], reach: Reach) -> list[QuerySet[Case]]:
+    """Return the rows by each way to a case (`Reach.within`), as `_sources`: the index of words keeps to the reader's channels.
+
+    Two conditions of words, not one query of both: where nothing but small words is asked for, nothing is found.
+    """
+    if reach.everything:
+        return [rows]
+    parts = [rows.filter(assigned_to__in=reach.people)]
+    if reach.channels:
+        parts.append(_in_channels(rows, reach.channels))
+    if reach.units:
+        parts.append(rows.filter(assigned_unit__in=reach.units))
+    if reach.crimes:
+        parts.append(rows.filter(is_crime=True))
+    if reach.crime_channels:
+        parts.append(_in_channels(rows.filter(is_crime=True), reach.crime_channels))
+    if reach.cases:
+        parts.append(rows.filter(pk__in=reach.cases))
+    return parts
+
+
+def _in_channels(rows: Any, channels: Sequence[int]) -> QuerySet[Case]:
+    where = " | ".join(f"{CHANNEL_WORD}{pk}" for pk in channels)
+    return rows.filter(words=SearchQuery(where, config="swedish", search_type="raw"), channel__in=channels)

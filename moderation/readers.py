@@ -1,12 +1,12 @@
-"""Who reads a case and its evidence. Decided once: pages, files and lists agree (`queries.cases_visible_to` is the same in SQL).
+"""Who reads a case and its evidence. Decided once: pages, files, lists and search agree (`reach` is the same in SQL).
 
-Those who handle it, communications staff, the registrars, and whom the policy sends evidence to (Sunne: three roles).
-A system administrator reads nothing by that role.
+Those who handle it, communications staff, the registrars, and whom the policy sends evidence to (Sunne: three roles); of
+what may be a crime the security coordinator; and whoever the clock has asked, for as long as the answer is waited for.
+Never somebody with a conflict of interest in it. A system administrator reads nothing by that role.
 """
 
 from accounts.models import Appointment, User
 from accounts.organisation import ROLES, Organisation
-from archive import readers as archive_readers
 from channels.queries import channel_scope
 from kommun import policy
 from kommun.policy import keys
@@ -26,7 +26,9 @@ def may_read(user: User, organisation: Organisation, case: Case) -> bool:
         return True
     if any(organisation.holds(user, role, case.channel.unit) for role in READS_ALL):
         return True
-    return case.is_crime and organisation.holds(user, R.SECURITY_COORDINATOR, case.channel.unit)
+    if case.is_crime and organisation.holds(user, R.SECURITY_COORDINATOR, case.channel.unit):
+        return True
+    return bool(standing.asked_in(case) & {person.pk for person in organisation.acts_as(user)})
 
 
 def may_read_subject(user: User, organisation: Organisation, subject_id: str) -> bool:
@@ -69,6 +71,3 @@ def police_people(case: Case) -> list[User | None]:
     named = {*rule.value.contact, *rule.value.reported_by} if rule else set()
     people = {"owner": case.channel.owner, "deputy": case.channel.deputy}
     return [person for role, person in people.items() if role in named or not named]
-
-
-archive_readers.register(Case._meta.label_lower, may_read_subject)

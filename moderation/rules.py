@@ -33,10 +33,17 @@ def why_not_open(actor: Actor, channel: Channel) -> str | None:
 
 
 def why_not_read_tip(actor: Actor, tip: Tip) -> str | None:
-    """Return why not: those who watch the channel read its tips, and communications staff read all."""
+    """Return why not: those who watch the channel read its tips, communications staff all, and whom the clock asked that one.
+
+    Nobody with a conflict of interest in the case that it became.
+    """
     if actor.user is None:
         return _("Det här görs av en människa.")
+    if tip.case and actor.user_id in standing.barred_from(tip.case):
+        return _("Du är jävig i ärendet som tipset hör till.")
     if actor.roles & STEERS or (tip.channel and actor.among(who_opens(tip.channel))):
+        return None
+    if actor.among(standing.asked_about(tip)):
         return None
     return _("Tips läses av kanalens ansvariga eller kommunikationsenheten.")
 
@@ -49,13 +56,18 @@ def who_handles(case: Case) -> set[int | None]:
     }
 
 
+def is_asked(actor: Actor, case: Case) -> bool:
+    """Return whether the clock has asked the actor, or whom the actor covers for, about the case."""
+    return actor.among(standing.asked_in(case)) is not None
+
+
 def why_not_handle(actor: Actor, case: Case) -> str | None:
-    """Return why not: those who answer for the channel, whoever covers for them, and communications staff."""
+    """Return why not: those who answer for the channel or cover for them, communications staff, and whom the clock asked."""
     if actor.user is None:
         return _("Det här görs av en människa.")
     if actor.user_id in standing.barred_from(case):
         return _("Du är jävig i ärendet och deltar inte i det. Någon annan har tagit över.")
-    if actor.roles & STEERS or actor.among(who_handles(case)):
+    if actor.roles & STEERS or actor.among(who_handles(case)) or is_asked(actor, case):
         return None
     return _("Det här görs av kanalens ansvariga, ersättaren, enhetens chef eller kommunikationsenheten.")
 

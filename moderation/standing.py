@@ -1,18 +1,34 @@
-"""What stands in the way of a person or of an act: a conflict of interest, a reply that is held. Rules and readers ask here."""
+"""What stands in the way of a person or of an act, and whom the clock has asked. Rules and readers ask here."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Cast
 
 from accounts.models import Appointment, User
 from accounts.organisation import NEAREST_MANAGER, Organisation
+from channels.models import Obligation
 from channels.queries import channel_scope
 from kommun import policy
 from kommun.policy import keys
-from moderation.models import Case, ConflictOfInterest, CrisisPeriod, ReplyHold
+from moderation.models import (
+    Block,
+    Case,
+    ConflictOfInterest,
+    CrisisPeriod,
+    PoliceFollowUp,
+    Reconsideration,
+    ReplyHold,
+    Tip,
+)
 
 Status = ConflictOfInterest.Status
+# What belongs to one case and that somebody can be asked to decide or do. Advice before an answer is not among them:
+# whoever is asked for that need not read the case.
+OF_A_CASE: tuple[type[models.Model], ...] = (ConflictOfInterest, Reconsideration, Block, PoliceFollowUp)
 MANY_WITHIN = timedelta(hours=24)  # the rule gives a number and no time; a day is how long people speak of one thing
 
 
@@ -51,6 +67,54 @@ def who_tries(case: Case, organisation: Organisation, exclude: set[int]) -> User
         if cover is not None and cover.pk not in exclude:
             return manager
     return organisation.responsible_for(Appointment.Role.STRATEGIST, case.channel.unit, exclude=exclude).asked
+
+
+def asked_about(row: models.Model) -> set[int]:
+    """Return the ids of those whom the clock asks about the row: whoever has it to do, and all who have been told since."""
+    return _asked(Obligation.objects.open().about(row))
+
+
+def asked_in(case: Case) -> set[int]:
+    """Return the ids of those whom the clock asks about the case, or about what belongs to it. Asked once for each object.
+
+    To be told is to read and to act (`readers.may_read`) until it is done: a manager further up, or whoever is left when
+    others have a conflict of interest, has no other way in.
+    """
+    known: set[int] | None = case.__dict__.get("_asked_in")
+    if known is None:
+        about = Q(subject_type=Case._meta.label_lower, subject_id=str(case.pk))
+        for model in OF_A_CASE:
+            ids = model._default_manager.filter(case=case).annotate(key=Cast("pk", models.CharField())).values("key")
+            about |= Q(subject_type=model._meta.label_lower, subject_id__in=ids)
+        known = case.__dict__["_asked_in"] = _asked(Obligation.objects.open().filter(about))
+    return known
+
+
+def _asked(rows: models.QuerySet[Obligation]) -> set[int]:
+    found = {pk for three in rows.values_list("holder_id", "passed_to_id", "notices__person_id") for pk in three}
+    return {pk for pk in found if pk is not None}
+
+
+def asked_of(people: Collection[User], beyond: Collection[int] = ()) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the ids of the cases and of the tips that the clock asks one of the people about: as `asked_in`.
+
+    `beyond`: ids of channels whose cases the people read anyway. What somebody is told of beyond them is seldom more than
+    a few. One query, by an index for each way to be asked, and one for each kind of thing that was found.
+    """
+    kinds = {model._meta.label_lower: model for model in OF_A_CASE}
+    case, tip = Case._meta.label_lower, Tip._meta.label_lower
+    rows = Obligation.objects.open().filter(subject_type__in=[case, tip, *kinds]).exclude(channel__in=beyond).order_by()
+    holds, has_it, told = (
+        rows.filter(**{f"{way}__in": people}).values_list("subject_type", "subject_id")
+        for way in ("holder", "passed_to", "notices__person")
+    )
+    found: dict[str, set[int]] = {}
+    for label, pk in holds.union(has_it, told):
+        found.setdefault(label, set()).add(int(pk))
+    cases, tips = found.pop(case, set()), found.pop(tip, set())
+    for label, ids in found.items():
+        cases |= set(kinds[label]._default_manager.filter(pk__in=ids).values_list("case_id", flat=True))
+    return tuple(sorted(cases)), tuple(sorted(tips))
 
 
 def hold_on(case: Case) -> ReplyHold | None:

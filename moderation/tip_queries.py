@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from moderation.models import Tip
-from moderation.queries import Reach
+from moderation.reach import Reach, limited_tips
 
 PAGE = 25
 MINE = 5
@@ -21,12 +21,12 @@ def tips() -> QuerySet[Tip]:
         "sent_by__unit",
         "handled_by",
     )
-    return rows.prefetch_related("channel__administrator_rows")
+    return rows.prefetch_related("channel__administrator_rows", "case__conflicts")
 
 
 def tips_within(reach: Reach) -> QuerySet[Tip]:
-    """Return the tips that a person may read: of own channels, or all, also those without a channel."""
-    return tips() if reach.everything else tips().filter(channel__in=reach.channels)
+    """Return the tips that a person may read, with what their pages need."""
+    return limited_tips(tips(), reach)
 
 
 def waiting(rows: QuerySet[Tip], after: int = 0) -> tuple[list[Tip], int | None]:

@@ -35,7 +35,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
     if not units:
         raise NotPermitted(_("Sidan är för registratorn. Ingen enhet har dig som registrator i dag."))
     state = request.GET.get("lage", "")
-    page = queries.not_diarised(units, state=state, after=request.GET.get("efter", ""))
+    page = queries.not_diarised(user, units, state=state, after=request.GET.get("efter", ""))
     context = {"page": page, "state": state, "states": queries.SHEET_STATES}
     return render(request, "archive/sheets.html", context)
 

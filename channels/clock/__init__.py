@@ -6,6 +6,7 @@ Apps above register their kinds (`register`), open obligations about their own o
 
 from channels.clock.book import (
     Due,
+    ask_no_more,
     begin,
     begin_many,
     calendar_mark,
@@ -59,6 +60,7 @@ __all__ = [
     "Kind",
     "Pace",
     "Stage",
+    "ask_no_more",
     "begin",
     "begin_many",
     "calendar_mark",

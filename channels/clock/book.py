@@ -172,6 +172,18 @@ def hand_on_many(holders: Mapping[int, int | None], actor: Actor) -> int:
     return _give(_locked(Obligation.objects.filter(pk__in=holders)), holders, actor)
 
 
+@transaction.atomic
+def ask_no_more(obligations: models.QuerySet[Obligation], person: User, actor: Actor) -> int:
+    """Take back what has been passed on to the person, who may not do it any longer, and return how many. The clock goes on."""
+    rows = _locked(obligations.filter(passed_to=person))
+    ids = [row.pk for row in rows]
+    Obligation.objects.filter(pk__in=ids).update(passed_to=None)
+    write_history(Obligation, ids, actor)
+    moved = [(row, {"from": person.pk, "to": row.holder_id}) for row in rows]
+    record_many("obligation.handed_on", actor=actor, subjects=moved)
+    return len(rows)
+
+
 def _give(rows: Sequence[Obligation], holders: Mapping[int, int | None], actor: Actor) -> int:
     rows = [row for row in rows if row.holder_id != holders[row.pk]]
     if not rows:

@@ -18,7 +18,10 @@ from kommun import policy
 
 @dataclass(frozen=True)
 class Line:
-    """Who stands in line for an obligation. `anybody` is asked last of all, when the municipality has named nobody."""
+    """Who stands in line for an obligation. `anybody` is asked last of all, when the municipality has named nobody.
+
+    `barred`: the ids of those who have a stake in it (jäv), or decided what is to be tried. They are never told.
+    """
 
     holder: User | None
     owner: User | None = None
@@ -26,6 +29,7 @@ class Line:
     unit: Unit | None = None
     has_channel: bool = False
     anybody: User | None = None
+    barred: Collection[int] = ()
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ def whom_to_tell(
     """Return who is told on the day when the stage belongs to `audience`. `told`: ids of those who were told before.
 
     The holder is reminded however often; everybody else only after those who have not been asked yet. Never nobody,
-    as long as somebody in line may sign in.
+    as long as somebody in line may sign in and has no stake in it. Who has is not told to the others: the reasons say nothing.
     """
     said: list[str] = []
     spare: Told | None = None  # somebody who is there, but was told before
@@ -55,7 +59,12 @@ def whom_to_tell(
             said += [] if person else [candidate.why]
             continue
         seen.add(person.pk)
+        if person.pk in line.barred:
+            continue
         cover = organisation.who_covers(person, day)
+        if cover.person is not None and cover.person.pk in line.barred:
+            away = away or person
+            continue
         why = [candidate.why, *organisation.explain(cover, day)]
         if cover.person is None:
             said += why

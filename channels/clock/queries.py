@@ -15,15 +15,18 @@ from accounts.organisation import Organisation
 from channels.clock.paces import KINDS
 from channels.models import Obligation, ObligationNotice
 from channels.queries import READS_ALL
+from kommun import parties
 
 
 def mine_now(user: User, organisation: Organisation) -> QuerySet[Obligation]:
     """Return what waits for the person today: own, covered for, or passed on to either of them.
 
-    What is to be done at once first, then the earliest due, last what has no number.
+    What is to be done at once first, then the earliest due, last what has no number. Nothing that the person has a stake
+    in, also not for somebody who is away.
     """
     who = organisation.acts_as(user)
     rows = Obligation.objects.open().filter(Q(holder__in=who) | Q(passed_to__in=who))
+    rows = rows.exclude(parties.kept_from(user))
     return rows.select_related("channel", "holder", "passed_to").order_by(
         "-at_once", F("due_at").asc(nulls_last=True), "pk"
     )
@@ -32,6 +35,7 @@ def mine_now(user: User, organisation: Organisation) -> QuerySet[Obligation]:
 def visible_to(user: User, roles: Collection[str], organisation: Organisation) -> QuerySet[Obligation]:
     """Return the obligations that concern the person: as `mine_now`, told of, of an own channel, or all for those who steer."""
     rows = Obligation.objects.select_related("channel", "unit", "holder", "passed_to", "met_by", "met_for")
+    rows = rows.exclude(parties.kept_from(user))
     if set(READS_ALL) & set(roles):
         return rows
     who = organisation.acts_as(user)

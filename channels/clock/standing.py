@@ -11,10 +11,11 @@ from accounts.organisation import Organisation
 from channels.clock.escalation import Line, Told, whom_to_tell
 from channels.clock.letters import Thing
 from channels.models import Channel, Obligation
+from kommun import parties
 
 
 def lines_of(rows: Collection[Obligation], organisation: Organisation) -> dict[int, Line]:
-    """Return who stands in line for each obligation, by its id. Three queries, however many."""
+    """Return who stands in line for each obligation, by its id. Three queries, however many, and those of `parties`."""
     channel_ids = {row.channel_id for row in rows if row.channel_id}
     channels = {
         pk: (owner, deputy)
@@ -23,6 +24,7 @@ def lines_of(rows: Collection[Obligation], organisation: Organisation) -> dict[i
     ids = {row.holder_id for row in rows} | {pk for pair in channels.values() for pk in pair}
     people = organisation.users | User.objects.in_bulk([pk for pk in ids if pk and pk not in organisation.users])
     anybody = User.objects.filter(is_active=True).order_by("-is_superuser", "-is_staff", "pk").first()
+    barred = parties.not_asked((row.subject_type, row.subject_id) for row in rows)
     lines = {}
     for row in rows:
         owner, deputy = channels.get(row.channel_id or 0, (None, None))
@@ -33,6 +35,7 @@ def lines_of(rows: Collection[Obligation], organisation: Organisation) -> dict[i
             unit=organisation.units.get(row.unit_id or 0),
             has_channel=row.channel_id is not None,
             anybody=anybody,
+            barred=barred.get((row.subject_type, row.subject_id), frozenset()),
         )
     return lines
 
@@ -43,7 +46,10 @@ Things = dict[User, dict[int, Thing]]  # what each person is to read, by the id 
 def things_to_read(
     waiting: Sequence[MailLine], organisation: Organisation, today: date
 ) -> tuple[Things, dict[int, int]]:
-    """Return what each is to read of what has waited, and who reads each line (ids). What has been done is left out."""
+    """Return what each is to read of what has waited, and who reads each line (ids).
+
+    What has been done is left out, and what the reader has got a stake in since: whoever has it instead was told then.
+    """
     rows = Obligation.objects.open().in_bulk([one.about for one in waiting])
     standing = lines_of(rows.values(), organisation)
     things: Things = {}
@@ -51,7 +57,7 @@ def things_to_read(
     for one in waiting:
         row = rows.get(one.about)
         told = reader_today(one, standing[row.pk], organisation, today) if row else None
-        if row and told and told.person:
+        if row and told and told.person and told.person.pk not in standing[row.pk].barred:
             things.setdefault(told.person, {})[row.pk] = Thing(row, row.missed_at is not None, told)
             readers[one.pk] = told.person.pk
     return things, readers

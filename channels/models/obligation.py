@@ -221,6 +221,9 @@ class ObligationNotice(models.Model):
         verbose_name_plural = _("påminnelser")
         ordering = ["obligation", "stage"]
         constraints = [models.UniqueConstraint(fields=["obligation", "stage"], name="each_stage_tells_once")]
+        indexes = [
+            models.Index(fields=["person", "obligation"], name="notice_person")
+        ]  # what somebody has been told of
 
     def __str__(self) -> str:
         return f"{self.obligation_id}.{self.stage}: {self.person}"

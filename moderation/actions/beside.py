@@ -30,7 +30,9 @@ def move_from(case: Case, person: User, exclude: set[int], actor: Actor) -> User
     """
     if case.claimed_by_id == person.pk:
         case.claimed_by = case.claimed_at = None
-    mine = Obligation.objects.open().about(case).filter(holder=person)
+    about = Obligation.objects.open().about(case)
+    clock.ask_no_more(about, person, actor)
+    mine = about.filter(holder=person)
     has_it = case.assigned_to_id == person.pk or (case.assigned_to_id is None and case.channel.owner_id == person.pk)
     if not (has_it or mine.exists()):
         return None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
@@ -15,7 +16,7 @@ from kommun.errors import InvalidInput, StateConflict
 from kommun.events import record
 from kommun.lifecycle import STAYS, Transition
 from kommun.policy import Rule
-from moderation import due, rules
+from moderation import due, rules, standing
 from moderation.lifecycle import CASE
 from moderation.models import Case
 
@@ -36,15 +37,23 @@ def lock(case_id: int, actor: Actor, version: int | None = None) -> tuple[Case, 
     if version is not None and case.version != version:
         raise StateConflict(_("Ärendet har ändrats sedan du öppnade sidan. Läs det igen innan du går vidare."))
     take_in_receipt(case)
-    return case, actor.among(rules.who_handles(case)) or actor
+    return case, actor.among(rules.who_handles(case)) or actor.among(standing.asked_in(case)) or actor
 
 
 def check(step: str, case: Case, actor: Actor) -> Transition:
-    """Return the step. Raises NotPermitted, or StateConflict: wrong state, or somebody else has taken the case."""
+    """Return the step. Raises NotPermitted, or StateConflict: wrong state, or somebody else has taken the case.
+
+    Whoever acts because the clock asked has the case from then on: what remains to be done is theirs too, and what was asked
+    is answered with the first step.
+    """
     other = case.claimed_by_id not in (None, actor.user_id)
     if step not in BESIDE and other and rules.why_not_handle(actor, case) is None:
         raise StateConflict(rules.why_not_work(actor, case))
-    return CASE.check(step, case, actor)
+    allowed = CASE.check(step, case, actor)
+    handles = actor.roles & rules.STEERS or actor.among(rules.who_handles(case))
+    if actor.user is not None and not handles:
+        case.assigned_to, case.forwarded_at = actor.on_behalf_of or actor.user, timezone.now()
+    return allowed
 
 
 def take_in_receipt(case: Case) -> bool:

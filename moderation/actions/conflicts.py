@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from accounts.actor import Actor
 from accounts.models import User
 from accounts.organisation import Organisation
+from archive import queries as archived
+from archive.actions.stakes import leave_to_others
 from archive.intake import clean_line
 from channels import clock
 from channels.models import Obligation
@@ -71,10 +73,11 @@ def try_conflict(*, conflict_id: int, holds: bool, reason: str, actor: Actor) ->
     common.required(reason=reason)
     row.status, row.reason = step.target, clean_line(reason, most=1000)
     row.decided_by, row.decided_for, row.decided_at = actor.person, actor.on_behalf_of, timezone.now()
-    if holds:
-        _leave(case, row, actor)
     actor.signs(row)
     row.save()
+    if holds:
+        _leave(case, row, actor)
+        row.save(update_fields=["passed_to"])
     clock.meet(handling_due.TRY_CONFLICT, row, actor, channel=case.channel)
     facts = {"conflict": row.pk, "person": row.person_id, "holds": holds}
     beside.store(case, actor, "conflict.tried", facts)
@@ -93,15 +96,26 @@ def _person(case: Case, person_id: int, actor: Actor, *, own: bool) -> User:
 
 
 def _leave(case: Case, row: ConflictOfInterest, actor: Actor) -> None:
-    """Take the case, and what is due about it, from the person; and whatever the person was to try."""
+    """Take the case, and what is due about it, from the person; whatever the person was to try, and what was to be registered.
+
+    The row is stored: the archive asks who has a stake in what.
+    """
     exclude = standing.barred_from(case) | {row.person_id}
     row.passed_to = beside.move_from(case, row.person, exclude, actor)
     organisation = Organisation.load(timezone.localdate())
     for one in case.reconsiderations.open():
-        mine = Obligation.objects.open().about(one).filter(holder=row.person)
+        about = Obligation.objects.open().about(one)
+        clock.ask_no_more(about, row.person, actor)
         others = exclude | deciders_of(case, one.block)
         new = standing.who_tries(case, organisation, others)
-        clock.hand_on(mine, new, actor)
+        clock.hand_on(about.filter(holder=row.person), new, actor)
+    for other in case.conflicts.filter(status=S.POINTED_OUT):
+        about = Obligation.objects.open().about(other)
+        clock.ask_no_more(about, row.person, actor)
+        new = standing.who_tries(case, organisation, exclude | {other.person_id})
+        clock.hand_on(about.filter(holder=row.person), new, actor)
+    for record in archived.records_about(case):
+        leave_to_others(record=record, person=row.person, actor=actor)
     if row.passed_to is not None and row.passed_to_id != actor.user_id:
         handling_notices.case_passed(case, row.passed_to)
 

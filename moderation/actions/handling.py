@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from accounts.models import Unit, User
+from accounts.organisation import Organisation
 from archive.actions.keeping import keep_record
 from archive.intake import IntakeError, clean_line, clean_text
 from archive.models import Record
@@ -16,7 +17,7 @@ from kommun import policy
 from kommun.errors import InvalidInput, StateConflict
 from kommun.models import Municipality
 from kommun.policy import keys
-from moderation import due, notices
+from moderation import due, notices, standing
 from moderation.actions import common
 from moderation.addresses import AddressError, parse_post
 from moderation.models import Case, Reply, ReplyTemplate
@@ -74,9 +75,14 @@ def forward(
         person = User.objects.filter(pk=person_id, is_active=True).first()
     if unit_id and (unit is None or person is None):
         raise InvalidInput({"unit": [_("Välj en enhet som har en chef, eller en person.")]})
+    barred = standing.barred_from(case)
+    if person is not None and person.pk in barred:
+        raise InvalidInput({"unit": [_("%(person)s är jävig i ärendet. Välj en annan enhet.") % {"person": person}]})
     before = {"unit": case.assigned_unit_id, "person": case.assigned_to_id}
     case.assigned_unit, case.assigned_to = unit, person if unit else None
-    case.forwarded_at = timezone.now() if unit else None
+    if unit is None and case.channel.owner_id in barred:  # back to the channel, but not to whoever has a stake in it
+        case.assigned_to = standing.who_takes_over(case, Organisation.load(timezone.localdate()), barred)
+    case.forwarded_at = timezone.now() if case.assigned_to else None
     case.claimed_by = case.claimed_at = None
     due.hand_on(case, actor)
     data = {"unit": unit_id, "person": case.assigned_to_id, "before": before}

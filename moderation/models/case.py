@@ -335,6 +335,20 @@ class Case(models.Model):
                 condition=Q(closed_at__isnull=True, assigned_to__isnull=False),
                 name="case_queue_assigned",
             ),
+            models.Index(
+                fields=["assigned_unit", "lane", "sort_at", "id"],
+                condition=Q(closed_at__isnull=True, assigned_unit__isnull=False),
+                name="case_queue_unit",
+            ),
+            models.Index(
+                fields=["lane", "sort_at", "id"],
+                condition=Q(closed_at__isnull=True, is_crime=True),
+                name="case_queue_crime",
+            ),
+            # A search goes through what is closed as well: few are ever sent to somebody, or may be a crime.
+            models.Index(fields=["assigned_to"], condition=Q(assigned_to__isnull=False), name="case_assigned"),
+            models.Index(fields=["assigned_unit"], condition=Q(assigned_unit__isnull=False), name="case_assigned_unit"),
+            models.Index(fields=["id"], condition=Q(is_crime=True), name="case_crime"),
             models.Index(fields=["external_id"], condition=~Q(external_id=""), name="case_external"),
             GinIndex(WORDS, name="case_words"),
             models.Index(fields=["address_key"], condition=~Q(address_key=""), name="case_address"),
