@@ -1,6 +1,7 @@
 """The public form for tips: what keeps machines out, and what a person never loses."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from kommun.celery import app
 from moderation import guard
 from moderation.models import Tip
 from tests import own_cache
@@ -60,6 +62,31 @@ def test_a_tip_leads_to_a_page_with_its_number(client, scene, patient):
     assert "Titta här" not in page.content.decode()
     assert (tip.channel, tip.contact, tip.sent_by) == (scene["open"], "010-12 34 56", None)
     assert not client.cookies
+
+
+def test_what_the_pages_say_of_how_long_a_tip_is_kept_is_true(client, scene, patient, settings, tmp_path):
+    """Nothing removes a tip by itself, and no page says that something does."""
+    settings.MEDIA_ROOT, settings.PUBLISH_ROOT = tmp_path / "media", str(tmp_path / "public")
+    client.post(URL, said(channel=scene["open"].pk, contact="010-12 34 56"))
+    tip = Tip.objects.get()
+    with time_machine.travel(tip.received_at + timedelta(days=20 * 365), tick=False):
+        for entry in app.conf.beat_schedule.values():
+            app.tasks[entry["task"]]()
+    kept = Tip.objects.get()
+    assert (kept.text, kept.contact) == ("Titta här.", "010-12 34 56")
+
+    form = client.get(URL).content.decode()
+    assert "Inget av det tas bort av sig självt. Det kräver att kommunen beslutar om gallring." in form
+    client.force_login(scene["open"].owner)
+    for page in (
+        URL,
+        reverse("moderation:tip_sent", args=[tip.reference]),
+        tip.get_absolute_url(),
+        reverse("moderation:tip_new"),
+    ):
+        text = client.get(page).content.decode()
+        promised = re.findall(r"(?:gallras|förstörs|raderas|sparas i \d|tas bort (?:efter|inom|den \d))", text)
+        assert promised == [], page
 
 
 def test_the_same_form_sent_twice_is_one_tip(client, scene, patient):
