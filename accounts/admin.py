@@ -15,6 +15,8 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,8 +25,18 @@ from accounts.actor import Actor
 from accounts.appointing import end_appointment, give_appointment
 from accounts.consequences import people_changed
 from accounts.leaving import deactivate_person, reactivate_person, why_must_stay
-from accounts.models import Absence, Acknowledgement, Appointment, Unit, UnitHandOver, User
-from kommun.admin_kit import KEEPS_REGISTER, SEES_ALL, STEERS, ChoiceFilter, KeptAdmin, LookOnly
+from accounts.models import (
+    Absence,
+    Acknowledgement,
+    Appointment,
+    DigestDay,
+    MailChoice,
+    MailLine,
+    Unit,
+    UnitHandOver,
+    User,
+)
+from kommun.admin_kit import KEEPS_REGISTER, SEES_ALL, STEERS, ChoiceFilter, KeptAdmin, LookHistory, LookOnly
 from kommun.forms import errors_beside_fields
 
 # Roles follow the organisation, not groups; factors, addresses and providers' tokens are the person's own.
@@ -401,3 +413,52 @@ class AcknowledgementAdmin(LookOnly):
     list_select_related = ["user", "policy_version"]
     search_fields = ["user__name", "document"]
     date_hierarchy = "read_at"
+
+
+@admin.register(MailChoice)
+class MailChoiceAdmin(LookHistory):
+    """What each has ended of that which is no duty. Chosen by oneself, on Min profil; for those who help when mail is missed."""
+
+    group, order = "log", 35
+    nothing_yet = _("Ingen har avslutat något utskick. Var och en väljer på Min profil.")
+    list_display = ["user", "soon", "copies"]
+    list_filter = ["soon", "copies"]
+    list_select_related = ["user"]
+    search_fields = ["user__name"]
+
+
+@admin.register(MailLine)
+class MailLineAdmin(LookOnly):
+    """Whom the clock has something to tell, and when it went out. What it is about stands at the obligation."""
+
+    group, order, seen_by = "clock", 30, STEERS
+    nothing_yet = _("Ingen rad passar. Klockan skriver en när någon ska få veta något.")
+    fields = ["person", "covers_for", "obligation", "told_at", "expires_at", "mailed_at"]
+    readonly_fields = ["obligation"]
+    list_display = ["told_at", "person", "obligation", "expires_at", "mailed_at"]
+    list_filter = [("mailed_at", admin.EmptyFieldListFilter), ("told_at", admin.DateFieldListFilter)]
+    list_select_related = ["person"]
+    joined = ("covers_for",)
+    search_fields = ["person__name", "=about"]
+    search_help_text = _("Sök på personen eller uppgiftens nummer.")
+    ordering = ["-pk"]
+
+    @admin.display(description=_("uppgift"), ordering="about")
+    def obligation(self, obj: MailLine) -> SafeString:
+        """Link to the obligation by its number: its page asks who is reading."""
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:channels_obligation_change", args=[obj.about]), obj.about
+        )
+
+
+@admin.register(DigestDay)
+class DigestDayAdmin(LookOnly):
+    """Days whose digests are written."""
+
+    group, order, seen_by = "clock", 40, STEERS
+    nothing_yet = _("Inga utskick är skrivna än. De skrivs klockan 07.30 varje arbetsdag.")
+    list_display = ["day", "written_at", "letters"]
+    list_filter = [("day", admin.DateFieldListFilter)]
+    search_fields = ["=letters"]
+    date_hierarchy = "day"
+    ordering = ["-day"]

@@ -24,6 +24,8 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "kommun.keep_register": (R.STRATEGIST, R.WEB_EDITOR, R.ADMINISTRATOR),
     "kommun.steer": (R.STRATEGIST, R.ADMINISTRATOR),
     "kommun.administer": (R.ADMINISTRATOR,),
+    # The texts to begin with are written by communications staff (moderation.rules.STEERS).
+    "kommun.write_templates": (R.STRATEGIST, R.WEB_EDITOR),
 }
 
 

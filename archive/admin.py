@@ -1,21 +1,54 @@
 """What is kept, in the browser admin: that it is there and how it is kept, never what it says.
 
-A system administrator may not read records by that role (`archive.readers`), so texts, names and addresses are left out
-here, in the old rows too. Whoever may read them does so on the product's own pages.
+The rows are those that the person may read on the product's own pages (`archive.readers`), where the texts are. A system
+administrator reads none by that role, and nobody what they have a stake in.
 """
 
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Appointment, User
+from accounts.organisation import organisation_of
+from archive import readers
 from archive.models import DiarySheet, Record, RecordFile, StoredFile
 from archive.models.files import PICTURES
 from kommun.admin_kit import STEERS, ChoiceFilter, LookHistory, LookInline, LookOnly
 
 SECRECY = ["secrecy_provision", "secrecy_date", "secrecy_authority"]
+
+
+def _records(request: HttpRequest) -> QuerySet[Record]:
+    """Return the records that the person may read today, worked out once for each request."""
+    found: QuerySet[Record] | None = getattr(request, "_records_read", None)
+    if found is None:
+        assert isinstance(request.user, User)  # noqa: S101  (the admin lets nobody else in)
+        found = readers.records_read_by(request.user, organisation_of(request))
+        request._records_read = found  # type: ignore[attr-defined]  # kept where the request is, for as long as it is
+    return found
+
+
+def _reads_all(request: HttpRequest) -> bool:
+    """Return whether the person may read every record: of the roles that come in here the strategist alone."""
+    assert isinstance(request.user, User)  # noqa: S101  (the admin lets nobody else in)
+    return organisation_of(request).holds(request.user, Appointment.Role.STRATEGIST, None)
+
+
+class OfRecords(LookOnly):
+    """Rows of the records that the person may read. `way`: to the record."""
+
+    group, seen_by, guarded = "archive", STEERS, True
+    way = "record"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).filter(**{f"{self.way}__in": _records(request)})
+
+    def reads_all(self, request: HttpRequest) -> bool:
+        return _reads_all(request)
 
 
 class DiaryFilter(ChoiceFilter):
@@ -44,10 +77,10 @@ class FileInline(LookInline):
 
 
 @admin.register(Record)
-class RecordAdmin(LookHistory):
-    """Every record: which kind, which channel, when, and how it is kept."""
+class RecordAdmin(OfRecords, LookHistory):
+    """The records: which kind, which channel, when, and how each is kept."""
 
-    group, order, seen_by = "archive", 10, STEERS
+    order, way = 10, "pk"
     nothing_yet = _("Ingen handling passar. Handlingar sparas när någon granskar, svarar eller bevarar något.")
     fields = [
         "kind", "direction", "channel", "occurred_at", "known_at", "keeping", "diary_number", *SECRECY,
@@ -72,10 +105,10 @@ class RecordAdmin(LookHistory):
 
 
 @admin.register(DiarySheet)
-class DiarySheetAdmin(LookHistory):
+class DiarySheetAdmin(OfRecords, LookHistory):
     """What has been handed to registrars, and what came of it."""
 
-    group, order, seen_by = "archive", 20, STEERS
+    order = 20
     nothing_yet = _("Inget diarieblad passar. Ett blad kommer till när någon lämnar en handling till diariet.")
     fields = [
         "status", "version", "document_date", "matter", "matter_number", "diary_number", *SECRECY,
@@ -99,7 +132,7 @@ class DiarySheetAdmin(LookHistory):
 class StoredFileAdmin(LookOnly):
     """Files that are kept: what they are and their checksums. Who has asked to see them stands in the history."""
 
-    group, order, seen_by = "archive", 30, STEERS
+    group, order, seen_by, guarded = "archive", 30, STEERS, True
     nothing_yet = _("Ingen fil passar. Filer sparas som bevis när någon granskar.")
     fields = ["name", "content_type", "size", "sha256", "how", "uploaded_by", "at"]
     list_display = ["name", "content_type", "size", "how", "uploaded_by", "at"]
@@ -108,6 +141,14 @@ class StoredFileAdmin(LookOnly):
     search_fields = ["=sha256", "name"]
     search_help_text = _("Sök på filnamn eller hela kontrollsumman.")
     date_hierarchy = "at"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        assert isinstance(request.user, User)  # noqa: S101  (the admin lets nobody else in)
+        files = readers.files_read_by(request.user, organisation_of(request))
+        return super().get_queryset(request).filter(pk__in=files)
+
+    def reads_all(self, request: HttpRequest) -> bool:
+        return _reads_all(request)
 
     def links(self, obj: StoredFile) -> list[tuple[Any, str]]:
         return [(_("Öppna i arbetsytan"), reverse("archive:file", args=[obj.pk]))]
@@ -129,10 +170,10 @@ class PictureFilter(ChoiceFilter):
 
 
 @admin.register(RecordFile)
-class RecordFileAdmin(LookOnly):
+class RecordFileAdmin(OfRecords):
     """Which file belongs to which record."""
 
-    group, order, seen_by = "archive", 40, STEERS
+    order = 40
     nothing_yet = _("Ingen fil i någon handling passar.")
     fields = ["record", "file", "place"]
     list_display = ["number", "file", "place"]

@@ -109,7 +109,7 @@ class SealInline(LookInline):
 
 @admin.register(Event)
 class EventAdmin(LookOnly):
-    """The audit trail, newest first. What is not in it has not happened."""
+    """The audit trail, newest first. What is not in it has not happened; what one may not read is not shown."""
 
     group, order, seen_by = "log", 10, STEERS
     nothing_yet = _("Ingen händelse passar. Ta bort ett filter, eller sök på ett annat ord.")
@@ -125,6 +125,11 @@ class EventAdmin(LookOnly):
         "payload",
     ]  # fmt: skip
     readonly_fields = ["subject"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Event]:
+        """Leave out what was done with things that the person may not read: a case, a record."""
+        events: models.QuerySet[Event] = super().get_queryset(request)
+        return events.filter(self.seen(request))
 
     @admin.display(description=_("gå till objektet"))
     def subject(self, event: Event) -> SafeString | str:
@@ -144,6 +149,11 @@ class EventSealAdmin(LookOnly):
     search_fields = ["=seq", "digest"]
     ordering = ["-seq"]
     fields = ["seq", "event", "previous", "digest"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[EventSeal]:
+        """Leave out the seals of events that the person does not see."""
+        seals: models.QuerySet[EventSeal] = super().get_queryset(request)
+        return seals.filter(self.seen(request, "event__"))
 
 
 class MailStateFilter(ChoiceFilter):

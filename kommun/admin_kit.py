@@ -6,6 +6,7 @@ correction. What has a workflow is changed by admin actions (`StaffAdmin.let`), 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,7 +15,7 @@ from django.contrib.admin.utils import display_for_field, flatten_fieldsets
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -27,6 +28,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from kommun import parties
 from kommun.actor import actor_of
 from kommun.errors import DomainError
 from kommun.events import events_about, record
@@ -60,7 +62,8 @@ class StaffAdmin(admin.ModelAdmin):
     """One kind of row in the browser admin.
 
     `group` and `order`: where it stands on the first page. `seen_by` and `changed_by`: the permission, by appointment, to
-    look and to add or change. `nothing_yet`: what an empty list says to do.
+    look and to add or change. `nothing_yet`: what an empty list says to do. `guarded`: `get_queryset` holds only what the
+    person may read in the product, and what points at a row (events, obligations) is shown to nobody else (`seen`).
     """
 
     group = "log"
@@ -68,6 +71,7 @@ class StaffAdmin(admin.ModelAdmin):
     seen_by = SEES_ALL
     changed_by = SEES_ALL
     nothing_yet: Any = ""
+    guarded = False
     joined: tuple[str, ...] = ()  # relations that every page of the rows needs, beside `list_select_related`
 
     paginator = CappedPaginator
@@ -115,6 +119,24 @@ class StaffAdmin(admin.ModelAdmin):
         ]
         return rows.select_related(*joined).defer(*texts) if joined else rows
 
+    def reads_all(self, request: HttpRequest) -> bool:
+        """Return whether the person may read every row of a guarded kind, but those that they have a stake in."""
+        return not self.guarded
+
+    def seen(self, request: HttpRequest, prefix: str = "") -> models.Q:
+        """Return the condition for rows that point at something by label and id: nothing that the person may not read.
+
+        Of a guarded kind it is all or nothing: whoever reads only some finds what was done with them on their own pages. So a
+        long list is not compared row by row. `prefix`: the way to the row that points.
+        """
+        hidden = [
+            model._meta.label_lower
+            for model, one in self.admin_site._registry.items()
+            if model is not self.model and isinstance(one, StaffAdmin) and not one.reads_all(request)
+        ]
+        found = ~models.Q(**{f"{prefix}subject_type__in": hidden}) if hidden else models.Q()
+        return found & ~parties.kept_from(request.user, prefix)
+
     # --- What the pages say --------------------------------------------------------------------------------------------
 
     def links(self, obj: Any) -> list[tuple[Any, str]]:
@@ -133,9 +155,16 @@ class StaffAdmin(admin.ModelAdmin):
         context["links"] = self.links(obj) if obj else []
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def row(self, request: HttpRequest, object_id: str) -> Any:
+        """Return the row when the person may see it. Raises Http404 otherwise, and for what can be no row's id."""
+        found = self.get_object(request, object_id)
+        if found is None:
+            raise Http404
+        return found
+
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Show the events about the row, newest first; where the library keeps old rows it shows them instead."""
-        obj = get_object_or_404(self.get_queryset(request), pk=object_id)
+        obj = self.row(request, object_id)
         if not self.has_view_permission(request, obj):
             raise PermissionDenied
         context = {
@@ -206,9 +235,24 @@ class HistoryAdmin(SimpleHistoryAdmin, StaffAdmin):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Show the library's page, for a row that the person may see: the library would also look among what is gone."""
-        get_object_or_404(self.get_queryset(request), pk=object_id)
+        request._history_of = self.row(request, object_id)  # type: ignore[attr-defined]
         answer: HttpResponse = SimpleHistoryAdmin.history_view(self, request, object_id, extra_context)
         return answer
+
+    def set_history_delta_changes(
+        self,
+        request: HttpRequest,
+        historical_records: Iterable[Any],
+        foreign_keys_are_objs: bool = True,  # noqa: FBT001, FBT002  (the library's)
+    ) -> None:
+        """Tell what was changed of what the row's own page shows to this person: the library would tell all of it."""
+        obj = request._history_of  # type: ignore[attr-defined]  # `history_view` puts it there
+        shown = set(flatten_fieldsets(self.get_fieldsets(request, obj)))
+        for newer, older in pairwise(historical_records):
+            fields = [one.name for one in newer.tracked_fields if one.editable and one.name in shown]
+            delta = newer.diff_against(older, included_fields=fields, foreign_keys_are_objs=foreign_keys_are_objs)
+            helper = self.get_historical_record_context_helper(request, newer)
+            newer.history_delta_changes = helper.context_for_delta_changes(delta)
 
     def revert_disabled(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Offer no button."""
@@ -220,7 +264,7 @@ class HistoryAdmin(SimpleHistoryAdmin, StaffAdmin):
         """Show one old row as facts: the fields that the row's own page shows to this person."""
         if request.method == "POST":
             raise PermissionDenied
-        obj = get_object_or_404(self.get_queryset(request), pk=object_id)
+        obj = self.row(request, object_id)
         if not self.has_view_permission(request, obj):
             raise PermissionDenied
         old = get_object_or_404(self.model.history.model, history_id=version_id, **{self.opts.pk.attname: obj.pk})

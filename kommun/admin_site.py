@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 # Heading → its key in the address. A ModelAdmin names its heading (`group`) and its place below it (`order`).
 GROUPS = {
     "register": _("Register"),
+    "moderation": _("Granskning"),
     "archive": _("Arkiv"),
     "organisation": _("Organisation"),
     "rules": _("Regelverk"),

@@ -10,7 +10,7 @@ from accounts.models import User
 from channels.queries import channel_scope
 from kommun import policy
 from kommun.models import Municipality
-from kommun.policy import keys
+from kommun.policy import Scope, keys
 from moderation.models import Case, ReplyTemplate
 
 P = ReplyTemplate.Purpose
@@ -48,6 +48,12 @@ def default_text(purpose: str) -> str:
         P.INTERIM.value: _("Hej! Tack för att du hör av dig. Vi tar reda på svaret och återkommer här."),
         P.REPLY.value: "",
     }[purpose]
+
+
+def template_categories() -> list[tuple[str, str]]:
+    """Return the rules that a text can be written for, key and title, of the policy in force."""
+    rule = policy.rule(keys.PROHIBITED_CONTENT, Scope())
+    return [(each.key, each.title) for each in (rule.value.categories if rule else ())]
 
 
 def unknown_gaps(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import BelowFilter
 from channels.clock import KINDS
 from channels.models import Obligation, ObligationNotice
-from kommun.admin_kit import STEERS, ChoiceFilter, LookHistory, LookInline, LookOnly
+from kommun.admin_kit import STEERS, ChoiceFilter, LookHistory, LookInline, LookOnly, StaffAdmin
 
 
 class DueFilter(ChoiceFilter):
@@ -58,9 +58,9 @@ class NoticeInline(LookInline):
 
 @admin.register(Obligation)
 class ObligationAdmin(LookHistory):
-    """Everything that is due, newest first."""
+    """Everything that is due, newest first. What is due about a case or a record is shown to whoever may read that."""
 
-    group, order, seen_by = "clock", 10, STEERS
+    group, order, seen_by, guarded = "clock", 10, STEERS, True
     nothing_yet = _("Ingen uppgift passar. Ta bort ett filter för att se alla.")
     list_display = ["label", "kind", "channel", "holder", "passed_to", "due_at", "missed_at", "outcome"]
     list_filter = [DueFilter, KindFilter, BelowFilter, ("due_at", admin.DateFieldListFilter)]
@@ -70,6 +70,14 @@ class ObligationAdmin(LookHistory):
     ordering = ["-pk"]
     inlines = [NoticeInline]
     joined = ("policy_version",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).filter(self.seen(request))
+
+    def reads_all(self, request: HttpRequest) -> bool:
+        """As for what is due: whoever reads all of that."""
+        others = (one for model, one in self.admin_site._registry.items() if model is not self.model)
+        return all(one.reads_all(request) for one in others if isinstance(one, StaffAdmin))
 
 
 @admin.register(ObligationNotice)
@@ -83,6 +91,9 @@ class ObligationNoticeAdmin(LookOnly):
     list_select_related = ["obligation", "person"]
     search_fields = ["person__name", "obligation__label"]
     ordering = ["-pk"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).filter(self.seen(request, "obligation__"))
 
     def links(self, obj: ObligationNotice) -> list[tuple[Any, str]]:
         return [(_("Öppna uppgiften i arbetsytan"), obj.obligation.get_absolute_url())]

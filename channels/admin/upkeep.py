@@ -140,5 +140,10 @@ class ImportRowAdmin(OwnKinds):
     search_fields = ["title", "run__name"]
     ordering = ["-run", "number"]
 
+    def get_exclude(self, request: HttpRequest, obj: ImportRow | None = None) -> Any:
+        """Leave out what somebody wrote in a channel: it is read in the case, by whoever may read that."""
+        of_cases = obj is not None and obj.run.kind == ImportRun.Kind.CASES
+        return ["cells", "values", "said"] if of_cases else super().get_exclude(request, obj)
+
     def links(self, obj: ImportRow) -> list[tuple[Any, str]]:
         return [(_("Öppna importen i arbetsytan"), obj.run.get_absolute_url())]

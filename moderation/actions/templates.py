@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from archive.intake import clean_line, clean_text
-from kommun.errors import InvalidInput, NotPermitted
+from kommun.errors import InvalidInput, NotPermitted, StateConflict
 from kommun.events import record
 from moderation import wording
 from moderation.models import ReplyTemplate
@@ -56,12 +56,16 @@ def save_template(*, purpose: str, category: str, title: str, text: str, actor: 
 
 @transaction.atomic
 def retire_template(*, template_id: int, actor: Actor) -> ReplyTemplate:
-    """Take a text out of use; the one for every rule, or the product's own, is used again. Raises NotPermitted."""
+    """Take a text out of use; the one for every rule, or the product's own, is used again.
+
+    Raises NotPermitted, StateConflict (it is out of use already).
+    """
     if not actor.roles & STEERS:
         raise NotPermitted(_("Kommunikationsenheten skriver mallarna."))
     row = ReplyTemplate.objects.select_for_update().get(pk=template_id)
-    if row.replaced_at is None:
-        row.replaced_at = timezone.now()
-        row.save(update_fields=["replaced_at"])
-        record("template.retired", subject=row, actor=actor, data={"number": row.number})
+    if row.replaced_at is not None:
+        raise StateConflict(_("Mallen är redan ur bruk."))
+    row.replaced_at = timezone.now()
+    row.save(update_fields=["replaced_at"])
+    record("template.retired", subject=row, actor=actor, data={"number": row.number})
     return row

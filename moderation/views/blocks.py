@@ -10,10 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.actor import Actor
 from accounts.organisation import organisation_of
-from kommun import policy
 from kommun.errors import NotPermitted, StateConflict
 from kommun.forms import errors_beside_fields, render_form
-from kommun.policy import Scope, keys
 from moderation import handling_rules, queries, wording
 from moderation.actions import blocking
 from moderation.actions import templates as template_actions
@@ -107,7 +105,7 @@ def templates(request: HttpRequest) -> HttpResponse:
     rows = ReplyTemplate.objects.filter(replaced_at__isnull=True).select_related("made_by__unit")
     used = {(row.purpose, row.category) for row in rows}
     purposes = [(purpose, label, (purpose, "") in used) for purpose, label in ReplyTemplate.Purpose.choices]
-    context = {"rows": rows, "purposes": purposes, "categories": _categories()}
+    context = {"rows": rows, "purposes": purposes, "categories": wording.template_categories()}
     return render(request, "moderation/templates.html", context)
 
 
@@ -117,7 +115,7 @@ def templates(request: HttpRequest) -> HttpResponse:
 def template(request: HttpRequest, purpose: str, category: str = "") -> HttpResponse:
     """Write the next version of a text, with the earlier ones below it."""
     _must_write(request)
-    titles = dict(_categories())
+    titles = dict(wording.template_categories())
     if purpose not in ReplyTemplate.Purpose.values or (category and category not in titles):
         raise Http404
     versions = list(ReplyTemplate.objects.filter(purpose=purpose, category=category).select_related("made_by__unit"))
@@ -134,11 +132,6 @@ def template(request: HttpRequest, purpose: str, category: str = "") -> HttpResp
             return redirect("moderation:templates")
     context = {"form": form, "versions": versions, "label": label, "rule": titles.get(category, ""), "used": used}
     return render_form(request, "moderation/template.html", context)
-
-
-def _categories() -> list[tuple[str, str]]:
-    rule = policy.rule(keys.PROHIBITED_CONTENT, Scope())
-    return [(each.key, each.title) for each in (rule.value.categories if rule else ())]
 
 
 def _must_write(request: HttpRequest) -> None:

@@ -5,8 +5,9 @@ That is where a list that reads row by row shows: ten rows with the same owner h
 
 from django.db import connection, models
 
-from accounts.models import Absence, Appointment, Unit, UnitHandOver
+from accounts.models import Absence, Appointment, DigestDay, Unit, UnitHandOver
 from kommun.models import Municipality, PolicyVersion
+from moderation.models import Case, ConflictOfInterest, Explanation, Reconsideration, ReplyTemplate
 
 FIRST = 1_000_000  # the number of the first copy
 # What a copy cannot take over from its row; and what is over is not read to find out who may do what today.
@@ -14,6 +15,13 @@ INSTEAD = {
     (PolicyVersion, "status"): "'draft'",
     (Appointment, "ends_on"): "t.starts_on",
     (Absence, "withdrawn_at"): "now()",
+    (DigestDay, "day"): "date '1900-01-01' + n",
+    (Case, "claimed_by"): "NULL",
+    (ConflictOfInterest, "decided_by"): "NULL",
+    (Explanation, "block"): "NULL",
+    (Reconsideration, "decision_record"): "NULL",
+    (ReplyTemplate, "number"): f"{FIRST} + n",
+    (ReplyTemplate, "replaced_at"): "now()",
 }
 # A municipality has hundreds of units at most, and every page reads them: with more, each request is slow for nothing.
 FEW = {Unit: 1_000, UnitHandOver: 1_000, Appointment: 1_000, Absence: 1_000}

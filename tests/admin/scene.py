@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.db import connection
 from django.utils import timezone
 
-from accounts.actor import SCHEDULER, Actor
-from accounts.models import UnitHandOver
+from accounts.actor import SCHEDULER, VISITOR, Actor
+from accounts.models import DigestDay, MailChoice, MailLine, UnitHandOver
 from channels import clock
 from channels.actions.publishing import open_channel, propose_change
 from channels.models import (
@@ -25,6 +25,12 @@ from channels.models import (
     WatchTick,
 )  # fmt: skip
 from kommun.models import DemoMail, OutgoingMail, PublicationDue
+from moderation.actions.counting import count_cases
+from moderation.actions.handling import answer
+from moderation.actions.police import follow_up
+from moderation.actions.registering import decide_police
+from moderation.actions.templates import save_template
+from moderation.actions.tips import receive_tip
 from tests.applications import (
     acknowledge,
     adopt_preset,
@@ -35,7 +41,27 @@ from tests.applications import (
     submit,
 )
 from tests.archive_scene import keep_file, keep_record, propose
+from tests.around_scene import around
+from tests.cases import actor_of, open_case
 from tests.factories import AbsenceFactory
+
+
+def make_cases(cast, channel):
+    """Make cases with everything that can be around one."""
+    owner, strategist = actor_of(cast.owner), actor_of(cast.strategist)
+    values = around(cast, channel)
+    case_id = values["removed_case"]
+    decide_police(case_id=case_id, reported=True, actor=owner)
+    follow_up(
+        case_id=case_id, number="5000-K1", contact="Utredare", follow_up_on=timezone.localdate() + timedelta(days=9),
+        outcome="", actor=strategist,
+    )  # fmt: skip
+    question = open_case(channel, owner, kind="question")
+    answer(case_id=question.pk, text="Klockan tio.", actor=owner)
+    receive_tip(channel_id=channel.pk, text="Titta på kommentaren.", contact="a@b.example", actor=VISITOR)
+    for text in ("Hej! Vi har dolt det i {channel}.", "Hej igen!"):
+        save_template(purpose="explanation", category="", title="Förklaring", text=text, actor=strategist)
+    count_cases(now=timezone.now())
 
 
 def make_everything(cast):
@@ -81,6 +107,12 @@ def make_everything(cast):
     )  # fmt: skip
     kept = keep_record(channel, Actor(cast.owner), files=[keep_file(Actor(cast.owner))])
     propose(kept, Actor(cast.owner))
+    make_cases(cast, channel)
+    MailChoice.objects.create(user=cast.owner, soon=False)
+    MailLine.objects.create(
+        person=cast.owner, about=Obligation.objects.first().pk, why="Uppgiften är din.", told_at=now
+    )
+    DigestDay.objects.create(day=today, written_at=now, letters=1)
     OutgoingMail.objects.create(
         to="a@b.example", subject="Ett brev", body="En länk bara för dig", last_error="Nej", attempts=3
     )

@@ -4,14 +4,15 @@ import pytest
 from django.contrib.admin import site as admin_site
 from playwright.sync_api import expect
 
-from accounts.models import Unit
+from accounts.models import Appointment, Unit
 from channels.models import Channel, Platform
 from kommun.models import Event
 from tests.admin.scene import make_everything
 from tests.e2e.journeys import send
 from tests.e2e.look import Look
+from tests.factories import AppointmentFactory
 
-OURS = ("kommun", "accounts", "channels", "archive")
+OURS = ("kommun", "accounts", "channels", "archive", "moderation")
 LISTS = sorted(
     f"/hantera/{model._meta.app_label}/{model._meta.model_name}/"
     for model in admin_site._registry
@@ -86,6 +87,8 @@ def test_every_list_row_and_history(site, settle, look, monkeypatch):
         monkeypatch.setattr(admin, "list_per_page", 5)  # what axe would say of a row it says of five
     cast = settle("tibro")
     make_everything(cast)
+    for role in (Appointment.Role.STRATEGIST, Appointment.Role.ARCHIVIST):  # reads every case and record too
+        AppointmentFactory(user=cast.administrator, role=role)
     page = site.person(cast.administrator)
     look.go(page, "/hantera/")
     histories = 0
@@ -111,6 +114,7 @@ def test_forms_errors_filters_and_searching(site, settle, look):
         "/hantera/accounts/appointment/add/",
         "/hantera/accounts/unit/add/",
         "/hantera/accounts/user/add/?_popup=1",
+        "/hantera/moderation/case/?lage=open&brott=yes",
         "/hantera/accounts/unit/?q=finnsinte",
         "/hantera/accounts/unit/?kind__exact=unit&o=-1.2",
         "/hantera/kommun/event/?door=admin",
@@ -121,6 +125,10 @@ def test_forms_errors_filters_and_searching(site, settle, look):
     for path in ("/hantera/accounts/appointment/add/", "/hantera/accounts/absence/add/", "/hantera/accounts/user/add/"):
         page.goto(path)
         look.after(page.get_by_role("button", name="Spara", exact=True), f"{path} with errors")
+    writer = site.person(cast.strategist)
+    look.go(writer, "/hantera/moderation/replytemplate/add/")
+    writer.locator("#id_text").fill("Hej {namn}!")
+    look.after(writer.get_by_role("button", name="Spara", exact=True), "a text with errors")
     page.goto("/hantera/accounts/appointment/add/")
     page.locator("#id_user + .select2-container").click()
     page.locator(".select2-search__field").fill("bibliotek")
