@@ -36,14 +36,13 @@ def look(*, channel_id: int, actor: Actor) -> WatchTick:
 
 
 @transaction.atomic
-def look_for_another_reason(*, channel_id: int, actor: Actor) -> tuple[WatchTick, list[Obligation]]:
+def look_for_another_reason(*, channel_id: int, actor: Actor) -> WatchTick:
     """As `look`, for an app above that has asked by a rule of its own whether the actor may: a look is a look.
 
-    Returns also what else the look met: obligations of every kind that asks for one. Raises StateConflict (not open).
+    Raises StateConflict (not open).
     """
     channel = _open(_locked(channel_id))
-    tick = _look(channel, _for_whom(channel, actor))
-    return tick, list(tick.also_met.all())
+    return _look(channel, _for_whom(channel, actor))
 
 
 @transaction.atomic
