@@ -90,8 +90,10 @@ def _note(event, arguments):
     if event == "open" and _watchers and isinstance(arguments[0], str | bytes | os.PathLike):
         mode, flags = arguments[1] or "", arguments[2]
         if set(mode) & set("wax+") or (isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)):
-            for watcher in _watchers:
-                watcher.append(os.fsdecode(arguments[0]))
+            path = os.fsdecode(arguments[0])
+            if "__pycache__" not in path:  # Python's own, of a module that is read for the first time
+                for watcher in _watchers:
+                    watcher.append(path)
 
 
 sys.addaudithook(_note)  # for ever: Python gives no way to take it away; it does nothing while nobody watches
