@@ -135,7 +135,7 @@ class Obligation(models.Model):
     note = models.CharField(_("anteckning"), max_length=500, blank=True)
 
     objects = ObligationQuerySet.as_manager()
-    history: Any = HistoricalRecords()
+    history: Any = HistoricalRecords(lean=True)
 
     class Meta:
         verbose_name = _("uppgift med tid")

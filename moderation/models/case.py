@@ -245,7 +245,7 @@ class Case(models.Model):
     sort_at = models.DateTimeField(_("ordning i kön"), editable=False)
 
     objects = CaseQuerySet.as_manager()
-    history: Any = HistoricalRecords(excluded_fields=["text"])  # what a person wrote is kept once
+    history: Any = HistoricalRecords(excluded_fields=["text"], lean=True)  # what a person wrote is kept once
 
     class Meta:
         verbose_name = _("ärende i granskningen")
