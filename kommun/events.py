@@ -5,11 +5,13 @@ migration nor a time zone can make the chain look broken. The database seals it 
 """
 
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -18,14 +20,35 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from kommun.actor import ActorLike
+from kommun.history import array_of
 from kommun.models import Event, EventSeal
 
 GENESIS = "0" * 64
+_AS_TEXT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode
 SAME_FOR_ALL = ("kind", "occurred_at", "actor_id", "on_behalf_of_id", "actor_label", "door")
 INSERT_MANY = f"""
 INSERT INTO kommun_event ({", ".join(SAME_FOR_ALL)}, subject_type, subject_id, payload)
 SELECT {", ".join(["%s"] * len(SAME_FOR_ALL))}, * FROM unnest(%s::text[], %s::text[], %s::text[])
 """  # noqa: S608  (names of our own columns)
+INSERT_ROWS = f"""
+INSERT INTO kommun_event ({", ".join(SAME_FOR_ALL)}, subject_type, subject_id, payload)
+SELECT {", ".join(["%s"] * len(SAME_FOR_ALL))}, %s, id::text, {{payload}} FROM {{table}} WHERE id = ANY(%s::bigint[]) ORDER BY id
+"""  # noqa: S608  (names of our own tables and columns)
+# What the canonical text of a column is, as `_payload` writes it: JSON of a text, of a number, and of a time in UTC.
+_AS_JSON = {
+    models.CharField: "coalesce(to_json({column})::text, 'null')",
+    models.TextField: "coalesce(to_json({column})::text, 'null')",
+    models.IntegerField: "coalesce({column}::text, 'null')",
+    models.DateTimeField: """coalesce('"' || replace(to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'),
+        '.000000', '') || '+00:00"', 'null')""",
+}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A fact of an event that each row has in a column of its own (`record_rows`)."""
+
+    field: str
 
 
 class CitedRule(Protocol):
@@ -79,6 +102,44 @@ def record_many(kind: str, *, actor: ActorLike, subjects: Iterable[tuple[models.
         cursor.execute(INSERT_MANY, [*(same[name] for name in SAME_FOR_ALL), *columns])
 
 
+def record_rows(
+    kind: str, *, actor: ActorLike, model: type[models.Model], ids: Collection[int], facts: Mapping[str, Any]
+) -> None:
+    """Write one event about each row of a model with an id in `ids`, made by the database where the rows are.
+
+    As `record_many`, letter for letter, for the many rows of one insertion. `facts` is the data: `Stored` stands for what the
+    row has in a field (text, number, key or time), anything else is the same for all. Raises TypeError for other columns.
+    """
+    if not ids:
+        return
+    same, label = _same_for_all(kind, actor), model._meta.label_lower
+    columns = {str(uuid4()): fact.field for fact in facts.values() if isinstance(fact, Stored)}
+    marks = {name: mark for mark, name in columns.items()}
+    subject = str(uuid4())
+    data = {name: marks[fact.field] if isinstance(fact, Stored) else fact for name, fact in facts.items()}
+    found = {json.dumps(mark): _as_json(model, name) for mark, name in columns.items()}
+    found[json.dumps(subject)] = """'"' || id::text || '"'"""
+    text = _canonical(same, [], (label, subject), data)
+    parts = re.split("(" + "|".join(found) + ")", text)
+    sql = INSERT_ROWS.format(
+        payload=" || ".join(found.get(part, "%s") for part in parts),
+        table=connection.ops.quote_name(model._meta.db_table),
+    )
+    constant = [part for part in parts if part not in found]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*(same[name] for name in SAME_FOR_ALL), label, *constant, array_of(ids)])
+
+
+def _as_json(model: type[models.Model], name: str) -> str:
+    """Return the SQL that writes a column as `_payload` would."""
+    field: Any = model._meta.get_field(name)
+    stored = field.target_field if field.is_relation else field
+    for kind, sql in _AS_JSON.items():
+        if isinstance(stored, kind):
+            return sql.format(column=connection.ops.quote_name(field.column))
+    raise TypeError(f"{name}: only texts, numbers, keys and times are facts")
+
+
 def _same_for_all(kind: str, actor: ActorLike) -> dict[str, Any]:
     """Return the columns that the events of one act have in common."""
     if not connection.in_atomic_block:
@@ -98,10 +159,16 @@ def _payload(
     same: dict[str, Any], cited: list[dict[str, Any]], subject: models.Model, data: dict[str, Any] | None
 ) -> str:
     """Return the canonical text that is sealed."""
+    return _canonical(same, cited, (subject._meta.label_lower, str(subject.pk)), data)
+
+
+def _canonical(
+    same: dict[str, Any], cited: list[dict[str, Any]], subject: tuple[str, str], data: dict[str, Any] | None
+) -> str:
     payload = {
         "kind": same["kind"],
         "at": same["occurred_at"].isoformat(),
-        "subject": [subject._meta.label_lower, str(subject.pk)],
+        "subject": subject,
         "actor": same["actor_id"],
         "label": same["actor_label"],
         "on_behalf_of": same["on_behalf_of_id"],
@@ -109,7 +176,7 @@ def _payload(
         "rules": cited,
         "data": data or {},
     }
-    return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return _AS_TEXT(payload)
 
 
 def _tell_after_commit() -> None:
