@@ -189,8 +189,9 @@ def _decoded(text: str) -> str:
 
 def _parts(path: str) -> tuple[str, ...]:
     parts: list[str] = []
+    plain = "%" not in path and path.isascii() and path.isprintable()  # nearly every path: nothing to decode
     for piece in path.split("/"):
-        part = _decoded(piece).strip()
+        part = (piece if plain else _decoded(piece)).strip()
         if "/" in part or "\\" in part:
             raise AddressError(_("Adressen innehåller dolda snedstreck. Kopiera den från adressfältet."), "misleading")
         if part == "..":
@@ -201,8 +202,12 @@ def _parts(path: str) -> tuple[str, ...]:
 
 
 def _parameters(query: str) -> tuple[tuple[str, str], ...]:
+    if not query:
+        return ()
     if query.count("&") >= MAX_PARAMETERS:
         raise AddressError(_("Adressen är för lång. Klistra in bara kontots adress."), "too_long")
+    if "%" not in query and "+" not in query:  # what `parse_qsl` gives where nothing is written in another way
+        return tuple((key, value) for key, _sign, value in (pair.partition("=") for pair in query.split("&") if pair))
     try:
         pairs = parse_qsl(query, keep_blank_values=True, encoding="utf-8", errors="strict")
     except (UnicodeDecodeError, ValueError):
@@ -213,7 +218,7 @@ def _parameters(query: str) -> tuple[tuple[str, str], ...]:
 def unwrapped(link: Link, specs: PlatformSpecs) -> Link:
     """Return where a link through a log-in page, a mail filter or a warning page leads. Raises AddressError."""
     for _round in range(MAX_SHIMS):
-        shim = next((shim for shim in specs.shims if shim.covers(link.host, link.path)), None)
+        shim = next((shim for shim in specs.shims_of(link.host) if shim.path.fullmatch(link.path)), None)
         target = next(filter(None, map(link.parameter, shim.parameters)), "") if shim else ""
         if not target:
             return link
@@ -233,6 +238,7 @@ def unicode_host(host: str) -> str:
         return host
 
 
+@lru_cache(maxsize=1024)
 def display_host(host: str) -> str:
     """Return the host as people read it: å, ä and ö as they are, but anything that could be misread as it is sent."""
     shown = unicode_host(host)
@@ -242,6 +248,8 @@ def display_host(host: str) -> str:
 
 def quoted(text: str, *, keep: str = "") -> str:
     """Return the text as it may stand in a path."""
+    if text.isascii() and text.replace("/", "" if keep == "/" else "/").isalnum():
+        return text
     return quote(text, safe="@:.~_-()!$&+=" + keep)
 
 

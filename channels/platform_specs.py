@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 DATA = Path(__file__).with_name("platforms.toml")
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
+KEPT_HOSTS = 1024  # a file of addresses has few hosts, and each asks the same
+
 
 class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -136,10 +138,10 @@ class Shim(_Data):
 
     _regex = field_validator("path", mode="before")(_compiled)
 
-    def covers(self, host: str, path: str) -> bool:
-        """Return True when an address of the host and path is only a way to another."""
+    def is_of(self, host: str) -> bool:
+        """Return True when addresses of the host may be such a way: then the path decides."""
         below = self.host.startswith(".") and (host.endswith(self.host) or host == self.host[1:])
-        return (below or host == self.host) and self.path.fullmatch(path) is not None
+        return below or host == self.host
 
 
 class PlatformData(_Data):
@@ -167,11 +169,21 @@ class PlatformSpecs:
         self.short_hosts = frozenset(data.short_hosts).union(*(spec.short_hosts for spec in self.all))
         self.tracking = re.compile("|".join(data.tracking), re.IGNORECASE)
         self.shims = data.shims
+        self._shims_of: dict[str, tuple[Shim, ...]] = {}
         self.web = tuple(spec for spec in self.all if spec.web)
         fallbacks = [spec for spec in self.web if spec.fallback]
         if len(fallbacks) != 1:
             raise ValueError("exactly one web platform is the fallback")
         self.fallback = fallbacks[0]
+
+    def shims_of(self, host: str) -> tuple[Shim, ...]:
+        """Return those that addresses of the host may be."""
+        found = self._shims_of.get(host)
+        if found is None:
+            if len(self._shims_of) >= KEPT_HOSTS:
+                self._shims_of.clear()
+            found = self._shims_of[host] = tuple(shim for shim in self.shims if shim.is_of(host))
+        return found
 
     def __iter__(self) -> Iterator[PlatformSpec]:
         return iter(self.all)

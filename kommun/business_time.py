@@ -35,6 +35,7 @@ def is_working_day(day: date, closed: Collection[date] = NONE_CLOSED) -> bool:
     return day.weekday() < 5 and day not in _holidays(day.year) and day not in closed
 
 
+@lru_cache(maxsize=4096)
 def start_of(day: date) -> datetime:
     """Return the instant when the day begins in Sweden, in UTC."""
     return datetime.combine(day, time.min, tzinfo=STOCKHOLM).astimezone(UTC)

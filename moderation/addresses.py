@@ -4,8 +4,10 @@ Pure: no database, no network. A post is not an account: `channels.addresses` re
 stands, since the numbers of posts can be told apart by letter case alone.
 """
 
+import re
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlencode
+from functools import lru_cache
+from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
@@ -20,6 +22,8 @@ MAX_KEY = 600
 MAX_ID = 200
 # Parameters that say which post or comment it is, the most exact first.
 _ITEM = ("reply_comment_id", "comment_id", "commentId", "lc", "story_fbid", "fbid", "v", "multi_permalinks", "id")
+_PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
+_FOLDED = tuple(map(str.casefold, _ITEM))
 
 
 @dataclass(frozen=True)
@@ -51,13 +55,18 @@ def parse_post(text: str, specs: PlatformSpecs | None = None) -> CanonicalPost:
     spec = _platform_of(link.host, specs)
     host = spec.hosts[0] if spec and spec.hosts and not spec.web else link.host
     kept = sorted((key, value) for key, value in link.parameters if value and _tells(key, value, spec, specs))
-    query = urlencode(kept, quote_via=quote)
+    query = "&".join(f"{_as_it_is(key)}={_as_it_is(value)}" for key, value in kept)
     tail = "".join(f"/{part}" for part in link.parts)
     url = lasting(f"https://{host}{quoted(tail, keep='/') or '/'}" + (f"?{query}" if query else ""))
     key = display_host(host.removeprefix("www.")) + tail + (f"?{query}" if query else "")
     if len(url) > MAX_URL or len(key) > MAX_KEY:
         raise AddressError(_("Adressen är för lång. Kopiera inläggets egen adress."), "too_long")
     return CanonicalPost(key, url, spec.key if spec else None, _item_id(link) if spec else "")
+
+
+def _as_it_is(word: str) -> str:
+    """Return a key or value as it may stand in a query. Most are numbers and plain words."""
+    return word if _PLAIN.fullmatch(word) else quote(word, safe="")
 
 
 def _tells(key: str, value: str, spec: PlatformSpec | None, specs: PlatformSpecs) -> bool:
@@ -67,6 +76,7 @@ def _tells(key: str, value: str, spec: PlatformSpec | None, specs: PlatformSpecs
     return not specs.tracking.fullmatch(key) and not specs.tracking.fullmatch(f"{key}={value}")
 
 
+@lru_cache(maxsize=1024)  # a file of addresses has few hosts
 def _platform_of(host: str, specs: PlatformSpecs) -> PlatformSpec | None:
     bare = host.removeprefix("www.")
     for spec in specs:
@@ -78,5 +88,8 @@ def _platform_of(host: str, specs: PlatformSpecs) -> PlatformSpec | None:
 
 
 def _item_id(link: Link) -> str:
-    found = next(filter(None, map(link.parameter, _ITEM)), "") or (link.parts[-1] if link.parts else "")
+    given: dict[str, str] = {}
+    for key, value in link.parameters:
+        given.setdefault(key.casefold(), value)
+    found = next(filter(None, map(given.get, _FOLDED)), "") or (link.parts[-1] if link.parts else "")
     return found if any(char.isdigit() for char in found) and len(found) <= MAX_ID else ""

@@ -4,11 +4,11 @@ Content never changes once adopted, so a parsed version is kept for good. Which 
 request or task and remembered until it ends; elsewhere it is asked each time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from asgiref.local import Local
 from celery.signals import task_postrun, task_prerun
@@ -22,27 +22,22 @@ from kommun.policy.compiled import Guidance, Policy, Rule, default_role_label
 from kommun.policy.keys import Key, V
 from kommun.policy.loader import parse_content
 
+A = TypeVar("A", date, int)
 _KEPT = 16  # versions: today's, and those that old decisions point at
 _compiled: dict[tuple[int, str], Policy] = {}
 _compiled_lock = Lock()
-_memory = Local()  # .days: list of {day: version or None}, the innermost task last
+_memory = Local()  # .days: list of {day or number as primary key: version or None}, the innermost task last
 
 
 def in_force(on: date | None = None) -> PolicyVersion | None:
     """Return the version in force on a day (today), or None before one has been adopted."""
-    day = on or timezone.localdate()
-    days: list[dict[date, PolicyVersion | None]] = getattr(_memory, "days", [])
-    if not days:
-        return _ask(day)
-    if day not in days[-1]:
-        days[-1][day] = _ask(day)
-    return days[-1][day]
+    return _remember(on or timezone.localdate(), _ask)
 
 
 def policy(on: date | None = None, version: PolicyVersion | int | None = None) -> Policy | None:
     """Return a whole version: the given one (an instance or its number as primary key), else the one in force."""
     if isinstance(version, int):
-        version = PolicyVersion.objects.defer("content", "original").get(pk=version)
+        version = _remember(version, _get)
     version = version or in_force(on)
     return compile_version(version) if version is not None else None
 
@@ -115,6 +110,19 @@ def remembered() -> Iterator[None]:
 
 def _ask(day: date) -> PolicyVersion | None:
     return PolicyVersion.objects.in_force(day).defer("content", "original").first()
+
+
+def _get(pk: int) -> PolicyVersion:
+    return PolicyVersion.objects.defer("content", "original").get(pk=pk)
+
+
+def _remember(asked: A, ask: Callable[[A], PolicyVersion | None]) -> PolicyVersion | None:
+    days: list[dict[date | int, PolicyVersion | None]] = getattr(_memory, "days", [])
+    if not days:
+        return ask(asked)
+    if asked not in days[-1]:
+        days[-1][asked] = ask(asked)
+    return days[-1][asked]
 
 
 def _push(**_kwargs: Any) -> None:

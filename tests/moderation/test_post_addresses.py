@@ -1,9 +1,12 @@
 """One post, however its address was copied."""
 
+from urllib.parse import parse_qsl, quote, urlencode
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from channels.links import quoted, read_link
 from moderation.addresses import AddressError, parse_post
 
 SAME = [
@@ -88,3 +91,32 @@ def test_any_text_is_read_or_refused_and_reading_it_again_changes_nothing(text):
     except AddressError:
         return
     assert parse_post(post.url).key == post.key
+
+
+PIECES = st.lists(
+    st.sampled_from(["a", "å", "1", "=", "&", "+", "%20", "%C3%A5", "%", ";", "/", "..", ".", "~", " "]), max_size=12
+)
+
+
+@given(pieces=PIECES)
+def test_what_needs_no_decoding_is_read_as_if_it_were_decoded(pieces):
+    """The short ways for the many plain addresses of a file say what the long ways say."""
+    text = "".join(pieces)
+    try:
+        link = read_link(f"example.se/{text}?{text}")
+    except AddressError:
+        return
+    try:
+        assert link.parameters == tuple(parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="strict"))
+    except UnicodeDecodeError:
+        assert link.parameters == ()
+    assert quoted(text, keep="/") == quote(text, safe="@:.~_-()!$&+=/")
+    assert quoted(text) == quote(text, safe="@:.~_-()!$&+=")
+
+
+@given(pieces=PIECES)
+def test_a_parameter_is_written_as_a_query_writes_it(pieces):
+    value = "".join(pieces)
+    post = parse_post(f"https://forum.example/trad?id={quote(value)}&sida=1")
+    kept = [(key, each) for key, each in [("id", value), ("sida", "1")] if each]
+    assert post.key == f"forum.example/trad?{urlencode(kept, quote_via=quote)}"
