@@ -136,25 +136,33 @@ def is_at_once(rule: Rule | None, key: str, kind: str) -> bool:
     return isinstance(found, Deadline) and found.hours == 0
 
 
-def removal_limit(
-    known_at: datetime, key: str, kind: str, scope: Scope, version: int | None, closed: frozenset[date]
-) -> Limit:
-    """Return by when something is removed or hidden, counted from when the municipality came to know.
+@dataclass(frozen=True)
+class Allowed:
+    """How long something may take, and the rule that says so: the same whenever it becomes known. None: nothing is said."""
+
+    deadline: Deadline | None
+    rule: Rule | None
+
+    def since(self, known_at: datetime, closed: frozenset[date]) -> Limit:
+        """Return by when that is, counted from when the municipality came to know."""
+        if self.deadline is None:
+            return Limit(None, "", self.rule)
+        return Limit(due_at(known_at, self.deadline, closed), self.deadline.word or "", self.rule)
+
+
+def removal_time(key: str, kind: str, scope: Scope, version: int | None) -> Allowed:
+    """Return how long it may take until something is removed or hidden.
+
 
     Clock hours, through weekends and both changes of the clock; at once has no number (`is_at_once`). Before a category is
     chosen (`key` empty) the time for everything else counts. Source: rule removal.within.
     """
     rule = policy.rule(keys.REMOVE_WITHIN, scope, version=version)
-    found = rule.value.limit(key, kind or None) if rule else None
-    if found is None:
-        return Limit(None, "", rule)
-    return Limit(due_at(known_at, found, closed), found.word or "", rule)
+    return Allowed(rule.value.limit(key, kind or None) if rule else None, rule)
 
 
-def reply_limit(
-    known_at: datetime, promised_hours: int | None, scope: Scope, version: int | None, closed: frozenset[date]
-) -> Limit:
-    """Return by when a question is answered: what the channel promises its visitors, else what the policy says.
+def reply_time(promised_hours: int | None, scope: Scope, version: int | None) -> Allowed:
+    """Return how long an answer to a question may take: what the channel promises its visitors, else what the policy says.
 
     Counted in the policy's calendar either way (Tibro: working days). Source: rule reply.within.
     """
@@ -162,6 +170,4 @@ def reply_limit(
     limit: Deadline | None = rule.value if rule else None
     if promised_hours:
         limit = Deadline(value=promised_hours, unit="hours", calendar=limit.calendar if limit else None)
-    if limit is None:
-        return Limit(None, "", rule)
-    return Limit(due_at(known_at, limit, closed), limit.word or "", rule)
+    return Allowed(limit, rule)

@@ -3,8 +3,9 @@
 Nothing here counts down by itself: `channels.clock` has the obligations, tells people in turn and writes the misses.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from channels.models import Obligation
 from channels.queries import channel_scope
 from kommun.policy import Rule, Scope
 from moderation import categories
-from moderation.categories import Limit
+from moderation.categories import Allowed, Limit
 from moderation.models import Case, Tip
 
 REMOVE, ANSWER, FOLLOW, READ_TIP = "remove", "answer", "follow_up", "read_tip"
@@ -84,14 +85,19 @@ clock.register(
 OBLIGATION_OF = {Case.Kind.REPORT.value: REMOVE, Case.Kind.QUESTION.value: ANSWER}
 
 
-def limit_of(case: Case, closed: frozenset[date]) -> Limit:
-    """Return by when the case is to be dealt with, under its own policy version. No limit for opinions: they may stand."""
+def allowed(case: Case) -> Allowed:
+    """Return how long the case may take, under its own policy version. Nothing for opinions: they may stand."""
     scope, version = channel_scope(case.channel), case.policy_version_id
     if case.kind == Case.Kind.REPORT:
-        return categories.removal_limit(case.known_at, case.category, case.category_kind, scope, version, closed)
+        return categories.removal_time(case.category, case.category_kind, scope, version)
     if case.kind == Case.Kind.QUESTION:
-        return categories.reply_limit(case.known_at, case.channel.reply_hours, scope, version, closed)
-    return Limit(None, "", None)
+        return categories.reply_time(case.channel.reply_hours, scope, version)
+    return Allowed(None, None)
+
+
+def limit_of(case: Case, closed: frozenset[date]) -> Limit:
+    """Return by when the case is to be dealt with."""
+    return allowed(case).since(case.known_at, closed)
 
 
 def due_of(case: Case, limit: Limit) -> Due:
@@ -183,7 +189,7 @@ def wait_for_reader(tip: Tip, version: int | None, actor: Actor) -> None:
     in. "At once" has no number. Source: removal.within.
     """
     scope = channel_scope(tip.channel) if tip.channel else Scope()
-    limit = categories.removal_limit(tip.received_at, "", "", scope, version, clock.closed_days())
+    limit = categories.removal_time("", "", scope, version).since(tip.received_at, clock.closed_days())
     with override(settings.LANGUAGE_CODE):  # the sender may read another language
         place = str(tip.channel) if tip.channel else _("okänd kanal")
         label = _("Läs ett tips: %(channel)s") % {"channel": place}
@@ -208,9 +214,13 @@ def tip_read(tip: Tip, actor: Actor) -> None:
     clock.meet(READ_TIP, tip, actor, channel=tip.channel)
 
 
-def begin_many(cases: Sequence[tuple[Case, Limit]], actor: Actor) -> int:
-    """Open the obligations of new cases, in a handful of statements, and return how many. For imports."""
-    return clock.begin_many([due_of(case, limit) for case, limit in cases if case.has_clock], actor)
+def begin_alike(alike: Mapping[str, tuple[Case, Limit]], rows: str, params: Mapping[str, Any], actor: Actor) -> int:
+    """Open the obligations of new cases, in a handful of statements, and return how many. For imports.
+
+    `alike`: what new cases of each sort are like, with the rule of their time; `rows` as `clock.begin_alike`.
+    """
+    dues = {mark: due_of(case, limit) for mark, (case, limit) in alike.items() if case.has_clock}
+    return clock.begin_alike(dues, rows, params, actor)
 
 
 def place(case: Case) -> None:

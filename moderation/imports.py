@@ -4,9 +4,12 @@ A row is told by the id that its source gave it, so the same file can be brought
 already is said so and not made a second time.
 """
 
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -29,7 +32,7 @@ from kommun import policy
 from kommun.business_time import STOCKHOLM
 from moderation import categories, due
 from moderation.addresses import AddressError, CanonicalPost, parse_post
-from moderation.categories import Category
+from moderation.categories import Allowed, Category
 from moderation.models import Case
 
 DEFAULT_SOURCE = "import"
@@ -109,6 +112,29 @@ COLUMNS = (
         gettext_lazy("När någon i kommunen såg det. Tiden räknas därifrån. Tomt blir när filen lämnades in."),
     ),
 )
+# The columns of a case that each row gives; the rest is the same for all of its channel, kind and category.
+OWN = frozenset(
+    {
+        "source",
+        "external_id",
+        "channel_id",
+        "kind",
+        "category",
+        "direction",
+        "url",
+        "address_key",
+        "platform_item_id",
+        "text",
+        "author",
+        "written_at",
+        "seen_at",
+        "known_at",
+        "policy_version_id",
+        "due_at",
+        "lane",
+        "sort_at",
+    }
+)
 REQUIRED = (("external_id",), ("channel",), ("url", "text"))
 K = Case.Kind
 KINDS = {
@@ -124,9 +150,12 @@ DIRECTIONS = {
 }
 
 
+_RARE = re.compile("[\u0300-\U0010ffff]")
+
+
 def clean_cell(text: str) -> str:
     """Return a cell as evidence is kept: what nobody sees is written out, not dropped. Too long is told by whoever asks."""
-    if text.isprintable() and (text.isascii() or max(text) < "\u0300"):  # nearly every cell: nothing to write out
+    if text.isprintable() and (text.isascii() or not _RARE.search(text)):  # nearly every cell: nothing to write out
         return text.strip()
     return clean_text(text[: MAX_TEXT + 1], most=MAX_TEXT + 1).text.replace("\x00", "")
 
@@ -134,11 +163,15 @@ def clean_cell(text: str) -> str:
 LIMITS = Limits(rows=100_000, size=100 * 1024 * 1024, words_only=True, clean=clean_cell)
 
 
-# As arrays: a list of a hundred thousand values in a query takes longer to read than to look up.
-KNOWN_IDS = "SELECT source, external_id FROM moderation_case WHERE external_id <> '' AND external_id = ANY(%s)"
+# One JSON text: a list of a hundred thousand values in a query takes longer to write and to read than to look up.
+KNOWN_IDS = """
+SELECT source, external_id FROM moderation_case
+WHERE external_id <> '' AND external_id = ANY(ARRAY(SELECT json_array_elements_text(%s::json)))
+"""
 KNOWN_POSTS = """
 SELECT address_key, min(id) FROM moderation_case
-WHERE closed_at IS NULL AND address_key <> '' AND address_key = ANY(%s) GROUP BY address_key
+WHERE closed_at IS NULL AND address_key <> '' AND address_key = ANY(ARRAY(SELECT json_array_elements_text(%s::json)))
+GROUP BY address_key
 """
 
 
@@ -154,12 +187,13 @@ SELECT EXISTS (
 """
 
 
-@dataclass
+@dataclass(frozen=True)
 class Terms:
     """What holds for every row of one channel, kind and category: asked of the policy once, whatever the file holds."""
 
     case: Case  # never stored: what a case of this sort looks like when it is new
-    limits: dict[datetime, datetime | None] = field(default_factory=dict)
+    allowed: Allowed
+    limits: dict[datetime, datetime | None]  # shared by all that may take as long
 
 
 @dataclass
@@ -176,6 +210,7 @@ class Register:
     terms: dict[tuple[int, str, str], Terms] = field(default_factory=dict)
     _categories: dict[int, dict[str, Category]] = field(default_factory=dict)
     _found: dict[str, Channel | None] = field(default_factory=dict)
+    _limits: dict[Any, dict[datetime, datetime | None]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, ids: set[str], keys: set[str]) -> "Register":
@@ -190,9 +225,9 @@ class Register:
         addresses = ChannelAddress.objects.filter(channel__in=by_id, valid_to__isnull=True).select_related("platform")
         version = policy.in_force()
         with connection.cursor() as cursor:
-            cursor.execute(KNOWN_IDS, [list(ids)])
+            cursor.execute(KNOWN_IDS, [json.dumps(list(ids))])
             known = set(cursor.fetchall())
-            cursor.execute(KNOWN_POSTS, [list(keys)])
+            cursor.execute(KNOWN_POSTS, [json.dumps(list(keys))])
             posts = dict(cursor.fetchall())
         return cls(
             channels=names,
@@ -237,20 +272,24 @@ class Register:
     def place(self, values: dict[str, Any], channel: Channel, known_at: datetime) -> None:
         """Put the time that the policy gives, and the place in the queue, among the values of a row."""
         asked = (channel.pk, values["kind"], values["category"])
-        if asked not in self.terms:
-            chosen = self._categories.get(channel.pk, {}).get(values["category"])
-            case = Case(channel=channel, kind=values["kind"], policy_version_id=self.version)
-            case.category, case.category_kind = (chosen.key, chosen.kind) if chosen else ("", "")
-            self.terms[asked] = Terms(case)
-        terms = self.terms[asked]
-        case = terms.case
-        case.known_at = known_at
-        if known_at not in terms.limits:
-            terms.limits[known_at] = due.limit_of(case, self.closed).due_at
-        case.due_at = terms.limits[known_at] if case.has_clock else None
+        terms = self.terms.get(asked) or self.terms.setdefault(asked, self._terms(channel, *asked[1:]))
+        case, case.known_at, case.due_at = terms.case, known_at, None
+        if case.has_clock:
+            if known_at not in terms.limits:
+                terms.limits[known_at] = terms.allowed.since(known_at, self.closed).due_at
+            case.due_at = terms.limits[known_at]
         due.place(case)
-        values["policy_version_id"] = self.version
-        values["due_at"], values["lane"], values["sort_at"] = _iso(case.due_at), int(case.lane), _iso(case.sort_at)
+        values["policy_version_id"], values["lane"] = self.version, int(case.lane)
+        values["due_at"] = _iso(case.due_at)
+        values["sort_at"] = values["due_at"] if case.sort_at is case.due_at else _iso(case.sort_at)
+
+    def _terms(self, channel: Channel, kind: str, category: str) -> Terms:
+        chosen = self._categories.get(channel.pk, {}).get(category)
+        case = Case(channel=channel, kind=kind, policy_version_id=self.version)
+        case.category, case.category_kind = (chosen.key, chosen.kind) if chosen else ("", "")
+        allowed = due.allowed(case)
+        length = allowed.deadline and (allowed.deadline.value, allowed.deadline.unit, allowed.deadline.counted_in)
+        return Terms(case, allowed, self._limits.setdefault(length, {}))
 
 
 def judge(run: ImportRun, lines: Sequence[Line]) -> Iterator[Judgement]:
@@ -287,6 +326,9 @@ def unchanged(run: ImportRun) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(MET, {"run": run.pk})
         return not cursor.fetchone()[0]
+
+
+_slug = lru_cache(maxsize=256)(slugify)  # a file has few sources
 
 
 def _post(url: str) -> CanonicalPost | str:
@@ -334,7 +376,7 @@ class _Row:
         return self.found.settle(new=True)
 
     def _source(self) -> str:
-        return slugify(self.cells.line("source", 60)) or DEFAULT_SOURCE
+        return _slug(self.cells.line("source", 60)) or DEFAULT_SOURCE
 
     def _channel(self) -> Channel | None:
         word = self.cells.line("channel", 500)

@@ -5,9 +5,11 @@ Apps above register their kinds (`register`), open obligations about their own o
 """
 
 from channels.clock.book import (
+    STAND_IN,
     Due,
     ask_no_more,
     begin,
+    begin_alike,
     begin_many,
     calendar_mark,
     closed_days,
@@ -55,6 +57,7 @@ __all__ = [
     "POLICY_REVIEW",
     "REMOVE_ACCESS",
     "SILENT",
+    "STAND_IN",
     "WATCH",
     "Due",
     "Kind",
@@ -62,6 +65,7 @@ __all__ = [
     "Stage",
     "ask_no_more",
     "begin",
+    "begin_alike",
     "begin_many",
     "calendar_mark",
     "closed_days",

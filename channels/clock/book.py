@@ -3,6 +3,7 @@
 Call these inside the transaction of the act that made the thing due or done.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -17,16 +18,50 @@ from accounts.actor import Actor
 from accounts.models import Unit, User
 from channels.clock.paces import KINDS, PATIENCE, REPORT
 from channels.models import Channel, Obligation
-from kommun.events import record_many
+from kommun.events import Stored, record_many, record_rows
 from kommun.history import write_history
 from kommun.models import Municipality
 from kommun.policy import Rule
 
 LONGEST = 300
+STAND_IN = 7_040_000_000_000_000_013  # no row has this number, and no name: it stands for those of many
 HAND_ON = """
 UPDATE channels_obligation AS obligation SET holder_id = new.holder, passed_to_id = NULL
 FROM unnest(%s::bigint[], %s::bigint[]) AS new (id, holder) WHERE obligation.id = new.id
 """
+# What the first event keeps: the rule that is followed, until when, and whom it was given to.
+_FIRST_FACTS = {
+    "kind": Stored("kind"),
+    "channel": Stored("channel"),
+    "holder": Stored("holder"),
+    "due": Stored("due_at"),
+    "at_once": Stored("at_once"),
+    "rule": Stored("rule"),
+    "version": Stored("policy_version"),
+    "cite": Stored("cite"),
+}
+# The rows are those of an app above, which says what they are like; see `begin_alike`.
+BEGIN_ALIKE = """
+WITH alike AS MATERIALIZED (
+    SELECT one.key AS mark, row.* FROM jsonb_each(%(alike)s::jsonb) AS one
+    CROSS JOIN LATERAL jsonb_populate_record(NULL::channels_obligation, one.value) AS row
+)
+INSERT INTO channels_obligation ({columns})
+SELECT {values}
+FROM ({rows}) AS new (mark, subject_id, opened_at, due_at) JOIN alike USING (mark)
+ORDER BY alike.kind COLLATE "C", new.subject_id::text COLLATE "C"
+ON CONFLICT (kind, subject_type, subject_id, channel_id) WHERE closed_at IS NULL DO NOTHING
+RETURNING id
+"""
+# What each row has of its own. `stand_in` is the number that the label and the address were written for.
+_OWN = {
+    "subject_id": "new.subject_id::text",
+    "label": f"left(replace(alike.label, %(stand_in)s, new.subject_id::text), {LONGEST})",
+    "url": "replace(alike.url, %(stand_in)s, new.subject_id::text)",
+    "opened_at": "new.opened_at",
+    "due_at": "new.due_at",
+    "next_at": "new.opened_at",
+}
 
 
 @dataclass(frozen=True)
@@ -104,9 +139,46 @@ def begin_many(dues: Sequence[Due], actor: Actor) -> int:
             rows.pop(_key(row), None)
         # In one order, whoever inserts: two sides that wait for each other's rows would wait for ever.
         made = _insert([rows[key] for key in sorted(rows, key=str)])
-        write_history(Obligation, [row.pk for row in made], actor, "+")
-        record_many("obligation.opened", actor=actor, subjects=[(row, _first_facts(row)) for row in made])
+        _tell_of([row.pk for row in made], actor)
     return len(made)
+
+
+def begin_alike(alike: Mapping[str, Due], rows: str, params: Mapping[str, Any], actor: Actor) -> int:
+    """Open one obligation for each row of a query, in three statements, and return how many. As `begin_many`, for imports.
+
+    `rows` is SQL for (mark, subject_id, opened_at, due_at), with `params`; `alike` says by mark what the others have in
+    common, written for the subject with the number `stand_in`, of a kind whose holder is told when it opens. Raises
+    ValueError for a kind of another pace.
+    """
+    if not alike:
+        return 0
+    now, own = timezone.now(), habits()
+    fields = [field for field in Obligation._meta.concrete_fields if not field.primary_key]
+    for due in alike.values():
+        if not KINDS[due.kind].pace.begins_at_once:
+            raise ValueError(f"{due.kind}: when it is told of is not the same for all")
+    written = {mark: _row(due, now, own) for mark, due in alike.items()}
+    common = {
+        mark: {field.column: field.get_prep_value(getattr(row, field.attname)) for field in fields}
+        for mark, row in written.items()
+    }
+    names = [str(field.column) for field in fields]
+    sql = BEGIN_ALIKE.format(
+        columns=", ".join(map(connection.ops.quote_name, names)),
+        values=", ".join(_OWN.get(name) or f"alike.{connection.ops.quote_name(name)}" for name in names),
+        rows=rows,
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, {**params, "alike": json.dumps(common, default=str), "stand_in": str(STAND_IN)})
+        made = [pk for (pk,) in cursor.fetchall()]
+        _tell_of(made, actor)
+    return len(made)
+
+
+def _tell_of(made: Sequence[int], actor: Actor) -> None:
+    """Write history and events of new obligations."""
+    write_history(Obligation, made, actor, "+")
+    record_rows("obligation.opened", actor=actor, model=Obligation, ids=made, facts=_FIRST_FACTS)
 
 
 @transaction.atomic
@@ -261,20 +333,6 @@ def _row(due: Due, now: datetime, own: Habits) -> Obligation:
         stage=number - 1,
         next_at=next_at,
     )
-
-
-def _first_facts(row: Obligation) -> dict[str, Any]:
-    """Return what the event keeps: the rule that is followed, until when, and whom it was given to."""
-    return {
-        "kind": row.kind,
-        "channel": row.channel_id,
-        "holder": row.holder_id,
-        "due": row.due_at,
-        "at_once": row.at_once,
-        "rule": row.rule,
-        "version": row.policy_version_id,
-        "cite": row.cite,
-    }
 
 
 def _key(row: Obligation) -> tuple[str, str, str, int | None]:

@@ -41,6 +41,11 @@ class Stage:
     report: bool = False
     waits: int | None = None
 
+    @property
+    def at_once(self) -> bool:
+        """Return True for what is told of in the moment when it opens."""
+        return self.anchor == "opened" and self.hours == 0 and not (self.report or self.missed)
+
     def moment(
         self,
         opened_at: datetime,
@@ -115,6 +120,11 @@ class Pace:
         last = stages[-1].moment(opened_at, due_at, closed, report, patience)
         day = add_working_days(swedish_day(last), self.again * (number - len(stages)), closed)
         return number, datetime.combine(day, MORNING, tzinfo=STOCKHOLM).astimezone(UTC)
+
+    @property
+    def begins_at_once(self) -> bool:
+        """Return True when the first stage is the opening itself, whenever it is due: then `next_after` says so too."""
+        return all(stages[0].at_once for stages in (self.dated, self.undated, self.at_once or self.undated))
 
     def stage(self, number: int, *, dated: bool, at_once: bool = False) -> Stage:
         """Return the stage with a number from `next_after`; the last one for every repetition."""

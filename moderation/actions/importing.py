@@ -5,42 +5,47 @@ transaction of the import, of which there is one at a time.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
+from django.db.models import CharField, TextField
 from django.utils import timezone
 
 from accounts.actor import Actor
 from channels import clock
 from channels.imports.kinds import Importer, register
-from channels.models import Channel
+from channels.models import Channel, Obligation
 from channels.models.imports import ImportRow, ImportRun
 from channels.queries import channel_scope
 from kommun import policy
-from kommun.events import record_many
-from kommun.history import write_history
-from kommun.policy import Rule
+from kommun.events import Stored, record_rows
+from kommun.history import array_of, write_history
+from kommun.models import Event
+from kommun.references import checked_at_once
 from moderation import categories, due, imports
 from moderation.actions.ladder import put_category
-from moderation.categories import Limit
 from moderation.models import Case
 
-CHUNK = 5000
-# The row of the file has the columns that are its own; `common` those that every new case of its sort has.
+CHUNK = 10_000
+# The row of the file has the columns that are its own; `sort` those that every new case of its sort has.
 INSERT = """
+WITH sort AS MATERIALIZED (
+    SELECT one.key AS mark, row.* FROM jsonb_each(%(sorts)s::jsonb) AS one
+    CROSS JOIN LATERAL jsonb_populate_record(NULL::moderation_case, one.value) AS row
+)
 INSERT INTO moderation_case ({columns})
-SELECT {columns} FROM (
-    SELECT i.number, c.* FROM channels_importrow AS i
-    CROSS JOIN LATERAL jsonb_populate_record(
-        NULL::moderation_case,
-        (%(common)s::jsonb -> ((i.values ->> 'channel_id') || ' ' || (i.values ->> 'kind') || ' ' || (i.values ->> 'category')))
-        || i.values
-    ) AS c
-    WHERE i.run_id = %(run)s AND i.number BETWEEN %(first)s AND %(last)s AND i.verdict = 'create'
-) AS new ORDER BY number
-RETURNING id, source, external_id, channel_id, kind, category, direction, known_at, due_at
+SELECT {values}
+FROM channels_importrow AS i
+JOIN sort ON sort.mark = (i.values ->> 'channel_id') || ' ' || (i.values ->> 'kind') || ' ' || (i.values ->> 'category')
+WHERE i.run_id = %(run)s AND i.number BETWEEN %(first)s AND %(last)s AND i.verdict = 'create'
+ORDER BY i.number
+RETURNING id
 """
+CLOCKS = """
+SELECT channel_id || ' ' || kind || ' ' || category, id, known_at, due_at FROM moderation_case WHERE id = ANY(%(ids)s::bigint[])
+"""
+FACTS = ("source", "external_id", "channel", "kind", "direction", "category", "known_at", "known_how")
 
 
 def write_cases(run: ImportRun, actor: Actor, tell: Callable[[int], None]) -> None:
@@ -48,10 +53,11 @@ def write_cases(run: ImportRun, actor: Actor, tell: Callable[[int], None]) -> No
     rows = run.rows.filter(verdict=ImportRow.Verdict.CREATE).order_by("number")
     numbers = list(rows.values_list("number", flat=True))
     writer = _Writer(run, actor)
-    for start in range(0, len(numbers), CHUNK):
-        part = numbers[start : start + CHUNK]
-        writer.write(part[0], part[-1])
-        tell(start + len(part))
+    with checked_at_once(Case, Case.history.model, Obligation, Obligation.history.model, Event):
+        for start in range(0, len(numbers), CHUNK):
+            part = numbers[start : start + CHUNK]
+            writer.write(part[0], part[-1])
+            tell(start + len(part))
 
 
 class _Writer:
@@ -59,13 +65,14 @@ class _Writer:
 
     def __init__(self, run: ImportRun, actor: Actor) -> None:
         self.run, self.actor, self.now = run, actor, timezone.now()
-        self.sorts = _sorts(run)
-        self.rules: dict[str, Rule | None] = {}
-        self.closed = clock.closed_days()
+        sorts, closed = _sorts(run), clock.closed_days()
+        # The time is each row's own; the rule that gave it is the same for every case of the sort.
+        self.clocks = {mark: (case, due.limit_of(case, closed)) for mark, case in sorts.items()}
         self.fields = [field for field in Case._meta.concrete_fields if not field.primary_key]
-        self.common = json.dumps(
-            {mark: self._new(case) for mark, case in self.sorts.items()}, default=str, ensure_ascii=False
+        self.sorts = json.dumps(
+            {mark: self._new(case) for mark, case in sorts.items()}, default=str, ensure_ascii=False
         )
+        self.facts = {"import": run.pk, "due": Stored("due_at")} | {name: Stored(name) for name in FACTS}
 
     def _new(self, case: Case) -> dict[str, Any]:
         """Return the columns of a new case of the sort, as the database reads them."""
@@ -75,44 +82,23 @@ class _Writer:
     def write(self, first: int, last: int) -> None:
         """Make the cases of the rows with these numbers."""
         columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in self.fields)
+        sql = INSERT.format(columns=columns, values=", ".join(map(_value, self.fields)))
         with connection.cursor() as cursor:
-            values: dict[str, str | int] = {"common": self.common, "run": self.run.pk, "first": first, "last": last}
-            cursor.execute(INSERT.format(columns=columns), values)
-            made = cursor.fetchall()
-        write_history(Case, [row[0] for row in made], self.actor, "+")
-        cases = [(self._case(row), row) for row in made]
-        record_many("case.opened", actor=self.actor, subjects=[(case, self._facts(case, row)) for case, row in cases])
-        due.begin_many([(case, self._limit(case)) for case, _row in cases], self.actor)
+            values: dict[str, str | int] = {"sorts": self.sorts, "run": self.run.pk, "first": first, "last": last}
+            cursor.execute(sql, values)
+            made = [pk for (pk,) in cursor.fetchall()]
+        write_history(Case, made, self.actor, "+")
+        record_rows("case.opened", actor=self.actor, model=Case, ids=made, facts=self.facts)
+        due.begin_alike(self.clocks, CLOCKS, {"ids": array_of(made)}, self.actor)
 
-    def _case(self, row: Sequence[Any]) -> Case:
-        """Return a case with what its obligation asks for."""
-        pk, _source, _external_id, channel, kind, category, direction, known_at, due_at = row
-        sort = self.sorts[_mark(channel, kind, category)]
-        case = Case.__new__(Case)  # a hundred thousand: what is not asked for is not filled in
-        case.__dict__.update(sort.__dict__)
-        case.pk, case.direction, case.known_at, case.due_at = pk, direction, known_at, due_at
-        return case
 
-    def _facts(self, case: Case, row: Sequence[Any]) -> dict[str, Any]:
-        return {
-            "import": self.run.pk,
-            "source": row[1],
-            "external_id": row[2],
-            "channel": case.channel_id,
-            "kind": case.kind,
-            "direction": case.direction,
-            "category": case.category,
-            "known_at": case.known_at,
-            "known_how": Case.Known.IMPORT,
-            "due": case.due_at,
-        }
-
-    def _limit(self, case: Case) -> Limit:
-        """Return the time of the row, and the rule that gave it: the same for every case of the sort."""
-        mark = _mark(case.channel_id, case.kind, case.category)
-        if mark not in self.rules:
-            self.rules[mark] = due.limit_of(case, self.closed).rule
-        return Limit(case.due_at, "", self.rules[mark])
+def _value(field: Any) -> str:
+    """Return where the database finds a column: in the row of the file, or in what all of the sort have."""
+    if field.column not in imports.OWN:
+        return f"sort.{connection.ops.quote_name(field.column)}"
+    own = f"i.values ->> '{field.column}'"
+    # A text is not cast: a cast would cut off what is too long, and then nobody would know.
+    return own if isinstance(field, (CharField, TextField)) else f"({own})::{field.db_type(connection)}"
 
 
 def _mark(channel: int, kind: str, category: str) -> str:
@@ -138,6 +124,7 @@ def _sorts(run: ImportRun) -> dict[str, Case]:
             put_category(
                 case, categories.category(category, channel_scope(case.channel), case.policy_version_id, today)
             )
+        case.pk, case.known_at = clock.STAND_IN, run.created_at  # each row has its own
         sorts[_mark(channel, kind, category)] = case
     return sorts
 
