@@ -3,7 +3,7 @@
 Nothing here counts down by itself: `channels.clock` has the obligations, tells people in turn and writes the misses.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 

@@ -10,9 +10,9 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0006_what_is_mailed'),
         ('archive', '0002_appeal'),
-        ('channels', '0009_lean_history'),
+        ('channels', '0012_lean_history'),
         ('kommun', '0006_watch'),
-        ('moderation', '0005_search'),
+        ('moderation', '0007_reading'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ('archive', '0002_appeal'),
         ('channels', '0008_import_of_cases'),
         ('kommun', '0006_watch'),
-        ('moderation', '0005_search'),
+        ('moderation', '0006_reply_template'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('channels', '0008_import_of_cases'),
+        ('channels', '0010_import_calendar'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_what_is_mailed'),
-        ('channels', '0008_import_of_cases'),
+        ('channels', '0011_notice_person'),
         ('kommun', '0006_watch'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
