@@ -26,14 +26,14 @@ class _KeptManager(HistoryManager):
 
 
 class HistoricalRecords(LibraryRecords):
-    """`history` of a model: a row for each time that it is saved.
+    """`history` of a model: a row for each time that it is saved. `triggers` are those of the table of old rows.
 
     `lean`: found by its row and its time only, as history is read. The library copies the index of each column and makes
     one for each key, and a row of history then costs more to write than the row itself.
     """
 
-    def __init__(self, *, lean: bool = False, **options: Any) -> None:
-        self.lean = lean
+    def __init__(self, *, lean: bool = False, triggers: Sequence[Any] = (), **options: Any) -> None:
+        self.lean, self.triggers = lean, triggers
         super().__init__(history_manager=_KeptManager, **options)
 
     def copy_fields(self, model: type[models.Model]) -> dict[str, Any]:
@@ -42,6 +42,11 @@ class HistoricalRecords(LibraryRecords):
             self.no_db_index = [field.name for field in self.fields_included(model) if not field.primary_key]
         found: dict[str, Any] = super().copy_fields(model)
         return found
+
+    def get_meta_options(self, model: Any) -> dict[str, Any]:
+        """Return the Meta of the table of old rows, with its triggers."""
+        options: dict[str, Any] = super().get_meta_options(model)
+        return options | {"triggers": list(self.triggers)} if self.triggers else options
 
 
 def array_of(ids: Collection[int]) -> str:

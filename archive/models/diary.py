@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from archive.models.kept import Kept
 from archive.models.records import MARKED, UNMARKED, Record, SecrecyMark
 from kommun.history import HistoricalRecords
 
@@ -59,7 +61,9 @@ class DiarySheet(SecrecyMark):
     answered_at = models.DateTimeField(_("besvarad"), null=True)
     reason = models.CharField(_("skäl"), max_length=1000, blank=True)
 
-    history: Any = HistoricalRecords()
+    history: Any = HistoricalRecords(
+        triggers=[Kept(name="history_stays", gives_way="archive_gives_way(OLD.record_id)")]
+    )
 
     class Meta:
         verbose_name = _("diarieblad")
@@ -93,6 +97,13 @@ class DiarySheet(SecrecyMark):
             ),
             # A secret document is always registered (OSL 5:1): it can be sent back, never declined.
             models.CheckConstraint(condition=~Q(status="declined") | UNMARKED, name="secret_sheet_is_not_declined"),
+        ]
+        triggers = [
+            Kept(
+                name="sheet_never_removed",
+                operation=pgtrigger.Delete,
+                gives_way="archive_gives_way(OLD.record_id)",
+            )
         ]
 
     def __str__(self) -> str:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from archive.models.kept import UNLAWFUL, Kept
 
 PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 
@@ -52,7 +53,9 @@ class StoredFile(models.Model):
             models.CheckConstraint(condition=Q(sha256__regex="^[0-9a-f]{64}$"), name="stored_file_has_checksum"),
             models.CheckConstraint(condition=Q(size__gt=0), name="stored_file_is_not_empty"),
         ]
-        triggers = [pgtrigger.Protect(name="written_once", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            Kept(name="written_once", gives_way=f"archive_file_gives_way(OLD.id) OR {UNLAWFUL.format(file='OLD.id')}")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from archive.models.files import StoredFile
+from archive.models.kept import UNLAWFUL, Kept, KeptFields
 from archive.values import Secrecy
 from channels.models import Channel
 from kommun.history import HistoricalRecords
@@ -81,6 +82,17 @@ class Record(SecrecyMark):
         ORDERED = "ordered", _("Hålls ordnad här")
         MINOR = "minor", _("Ringa betydelse")
 
+    class Fate(models.TextChoices):
+        """What becomes of it in the end. Empty: not decided, and then it is never destroyed."""
+
+        KEEP = "keep", _("Bevaras")
+        DESTROY = "destroy", _("Gallras")
+
+    class CountedFrom(models.TextChoices):
+        OCCURRED = "occurred", _("när den kom in eller upprättades")
+        MATTER_CLOSED = "matter_closed", _("när ärendet avslutades")
+        CHANNEL_CLOSED = "channel_closed", _("när kanalen avslutades")
+
     direction = models.CharField(_("inkommen eller upprättad"), max_length=8, choices=Direction.choices)
     kind = models.CharField(_("slag"), max_length=20, choices=Kind.choices)
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="records", verbose_name=_("kanal"))
@@ -99,6 +111,10 @@ class Record(SecrecyMark):
     )
     diary_number = models.CharField(_("diarienummer"), max_length=60, blank=True)
     retention_class = models.SlugField(_("gallringsklass"), max_length=60, blank=True)
+    fate = models.CharField(_("bevaras eller gallras"), max_length=7, choices=Fate.choices, blank=True)
+    keep_months = models.PositiveSmallIntegerField(_("månader innan den får gallras"), null=True, blank=True)
+    counted_from = models.CharField(_("räknat från"), max_length=14, choices=CountedFrom.choices, blank=True)
+    retention_cite = models.CharField(_("regel om gallring"), max_length=300, blank=True)
 
     subject_type = models.CharField(_("hör till, slag"), max_length=80)
     subject_id = models.CharField(_("hör till"), max_length=40)
@@ -114,7 +130,7 @@ class Record(SecrecyMark):
     )
 
     objects = RecordQuerySet.as_manager()
-    history: Any = HistoricalRecords()
+    history: Any = HistoricalRecords(triggers=[Kept(name="history_stays", gives_way="archive_gives_way(OLD.id)")])
 
     class Meta:
         verbose_name = _("handling")
@@ -128,6 +144,8 @@ class Record(SecrecyMark):
                 condition=Q(keeping="register", diary_number=""),
                 name="record_not_diarised",
             ),
+            models.Index(fields=["occurred_at", "id"], condition=Q(fate="destroy"), name="record_to_dispose"),
+            models.Index(fields=["id"], condition=Q(fate=""), name="record_fate_undecided"),
         ]
         constraints = [
             models.CheckConstraint(condition=MARKED | UNMARKED, name="record_secrecy_all_or_none"),
@@ -137,16 +155,23 @@ class Record(SecrecyMark):
             models.CheckConstraint(
                 condition=Q(diary_number="") | Q(keeping="register"), name="diarised_record_is_registered"
             ),
+            # Keep or destroy is said outright, and a time belongs to what is destroyed alone.
+            models.CheckConstraint(
+                condition=Q(fate="destroy", keep_months__isnull=False) & ~Q(counted_from="") & ~Q(retention_class="")
+                | Q(fate="keep", keep_months__isnull=True, counted_from="") & ~Q(retention_class="")
+                | Q(fate="", keep_months__isnull=True, counted_from="", retention_class=""),
+                name="record_fate_is_said_outright",
+            ),
         ]
         triggers = [
-            pgtrigger.ReadOnly(
+            KeptFields(
                 name="what_it_says_stays",
                 fields=[
                     "direction", "kind", "channel", "occurred_at", "known_at", "text", "text_notes", "author", "source_url",
                     "subject_type", "subject_id", "created_at", "created_by", "on_behalf_of",
                 ],
             ),
-            pgtrigger.Protect(name="never_removed", operation=pgtrigger.Delete),
+            Kept(name="never_removed", operation=pgtrigger.Delete, gives_way="archive_gives_way(OLD.id)"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -165,7 +190,12 @@ class RecordFile(models.Model):
         verbose_name_plural = _("filer i handlingar")
         ordering = ["record", "place", "pk"]
         constraints = [models.UniqueConstraint(fields=["record", "file"], name="one_row_a_record_and_file")]
-        triggers = [pgtrigger.Protect(name="written_once", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            Kept(
+                name="written_once",
+                gives_way=f"archive_gives_way(OLD.record_id) OR {UNLAWFUL.format(file='OLD.file_id')}",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.file)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from archive.models import Record
+from archive.models.kept import Kept
 from channels.models import Channel
 from kommun.history import HistoricalRecords
 from moderation.models.case import Case
@@ -180,7 +181,7 @@ class Explanation(models.Model):
         verbose_name = _("förklaring till den som skrev")
         verbose_name_plural = _("förklaringar till dem som skrev")
         ordering = ["pk"]
-        triggers = [pgtrigger.Protect(name="written_once", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [Kept(name="written_once", gives_way="archive_gives_way(OLD.record_id)")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind="block", block__isnull=False) | ~Q(kind="block") & Q(block__isnull=True),
@@ -238,7 +239,9 @@ class Reconsideration(models.Model):
         related_name="+",
         verbose_name=_("skrevs ner av"),
     )
-    record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="+", verbose_name=_("handling"))
+    record = models.OneToOneField(
+        Record, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("handling")
+    )
     first_decider = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

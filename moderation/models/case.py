@@ -208,6 +208,9 @@ class Case(models.Model):
     closed_at = models.DateTimeField(_("avslutat"), null=True, blank=True)
     outcome = models.CharField(_("utfall"), max_length=11, choices=Outcome.choices, blank=True)
 
+    # What it said is destroyed; that it was, and what came of it, stays for the figures.
+    disposed_at = models.DateTimeField(_("gallrat"), null=True, blank=True, editable=False)
+
     # Who has it
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -283,7 +286,8 @@ class Case(models.Model):
                 name="police_considered_before_deleted",
             ),
             models.CheckConstraint(
-                condition=Q(handed_at__isnull=True) | Q(record__isnull=False), name="handed_over_case_has_record"
+                condition=Q(handed_at__isnull=True) | Q(record__isnull=False) | Q(disposed_at__isnull=False),
+                name="handed_over_case_has_record",
             ),
             models.CheckConstraint(
                 condition=Q(receipt_at__isnull=True) | Q(handed_at__isnull=False), name="handed_over_before_received"
@@ -321,6 +325,11 @@ class Case(models.Model):
                 name="claim_has_person_and_time",
             ),
             models.CheckConstraint(condition=Q(known_at__lte=F("opened_at")), name="known_before_opened"),
+            models.CheckConstraint(
+                condition=Q(disposed_at__isnull=True)
+                | Q(closed_at__isnull=False, record__isnull=True, text="", author="", url="", address_key=""),
+                name="disposed_case_says_nothing",
+            ),
         ]
         # The queue asks only for what is open, in its own order, whatever has ever been.
         indexes = [

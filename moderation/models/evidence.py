@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from archive.models import StoredFile
+from archive.models.kept import UNLAWFUL, Kept
 from moderation.models.case import Case
 
 NO_FILE_WHERE_FORBIDDEN = """
@@ -17,6 +18,7 @@ IF FOUND THEN
 END IF;
 RETURN NEW;
 """
+OF_ITS_RECORD = "archive_gives_way((SELECT record_id FROM moderation_case WHERE id = OLD.case_id))"
 
 
 class CaseEvidence(models.Model):
@@ -46,7 +48,10 @@ class CaseEvidence(models.Model):
             models.CheckConstraint(condition=Q(file__isnull=False) | ~Q(words=""), name="evidence_is_file_or_words"),
         ]
         triggers = [
-            pgtrigger.Protect(name="written_once", operation=pgtrigger.Update | pgtrigger.Delete),
+            Kept(
+                name="written_once",
+                gives_way=f"{OF_ITS_RECORD} OR {UNLAWFUL.format(file='OLD.file_id')}",
+            ),
             pgtrigger.Trigger(
                 name="no_file_where_forbidden",
                 when=pgtrigger.Before,

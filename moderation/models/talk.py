@@ -3,7 +3,6 @@
 from secrets import choice
 from typing import Any
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from archive.models import Record
+from archive.models.kept import Kept
 from channels.models import Channel
 from kommun.history import HistoricalRecords
 from moderation.models.author import ReplyTemplate
@@ -128,7 +128,7 @@ class Reply(models.Model):
         verbose_name = _("svar")
         verbose_name_plural = _("svar")
         ordering = ["pk"]
-        triggers = [pgtrigger.Protect(name="written_once", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [Kept(name="written_once", gives_way="archive_gives_way(OLD.record_id)")]
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.get_kind_display()}"

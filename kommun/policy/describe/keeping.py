@@ -141,6 +141,25 @@ TIMES = {
 }
 
 
+COUNTED_FROM = {
+    "occurred": gettext_lazy("handlingen kom in eller upprättades"),
+    "matter_closed": gettext_lazy("ärendet avslutades"),
+    "channel_closed": gettext_lazy("kanalen avslutades"),
+}
+
+
+def _how_long(line: keeping.RetentionClass) -> str:
+    """Say that the class is kept, or when it is destroyed."""
+    if line.months is None or line.counted_from is None:
+        return _("Bevaras.")
+    since = COUNTED_FROM[line.counted_from]
+    if line.months == 0:
+        return _("Gallras så snart %(since)s.") % {"since": since}
+    return ngettext(
+        "Gallras %(count)s månad efter att %(since)s.", "Gallras %(count)s månader efter att %(since)s.", line.months
+    ) % {"count": line.months, "since": since}
+
+
 @describes(keys.DISPOSAL)
 def disposal(value: keeping.Disposal, tell: Teller) -> list[Part]:
     """Say on which ground, what, when; and what the word means here."""
@@ -156,6 +175,10 @@ def disposal(value: keeping.Disposal, tell: Teller) -> list[Part]:
         parts.append(part(_("Vad"), upper_first(joined(CLASSES[one] for one in value.classes))))
     if value.when:
         parts.append(part(_("När"), upper_first(joined(TIMES[one] for one in value.when))))
+    if value.retention:
+        parts.append(
+            Part(_("Hur länge"), tuple(tell.point(line, line.title, _how_long(line)) for line in value.retention))
+        )
     if value.word_used_for_removal != "no":
         parts.append(
             part(

@@ -105,8 +105,38 @@ class DisposalBasis(Item):
     decided: bool = True
 
 
+RecordKind = Literal["post", "evidence", "reply", "explanation", "appeal", "decision", "police_report"]
+RecordKeeping = Literal["register", "ordered", "minor"]
+
+
+class RetentionClass(Item):
+    """A line of the retention schedule: what is kept for good, or destroyed so many months after something.
+
+    Said outright: `fate` has no default. `months` and `counted_from` belong to "destroy", and only there. `kinds` and
+    `kept_as` narrow what the line is about; empty: all. The first line that fits a record is its own.
+    """
+
+    key: Slug
+    title: Short
+    fate: Literal["keep", "destroy"]
+    months: int | None = Field(default=None, ge=0, le=1200)
+    counted_from: Literal["occurred", "matter_closed", "channel_closed"] | None = None
+    kinds: tuple[RecordKind, ...] = ()
+    kept_as: tuple[RecordKeeping, ...] = ()
+
+    @model_validator(mode="after")
+    def _time_where_destroyed(self) -> Self:
+        if self.fate == "destroy" and (self.months is None or self.counted_from is None):
+            raise ValueError(_("Ange efter hur många månader (”months”) och räknat från vad (”counted_from”)."))
+        if self.fate == "keep" and (self.months is not None or self.counted_from is not None):
+            raise ValueError(_("Det som bevaras har ingen tid: ta bort ”months” och ”counted_from”."))
+        return self
+
+
 class Disposal(Value):
     """Kind 27. What may be disposed of, on which ground, when. Nothing is disposed of without a recorded decision.
+
+    `retention` is the schedule, line by line. What no line is about is not decided, and is never destroyed.
 
     `word_used_for_removal`: whether the source says *gallra* also about taking a comment away, which the system
     keeps apart from disposal.
@@ -116,11 +146,13 @@ class Disposal(Value):
     classes: tuple[Literal["temporary", "minor_importance", "incorrect", "improper"], ...] = ()
     when: tuple[Literal["not_current", "channel_unused", "each_half_year", "hard_to_overview", "incorrect"], ...] = ()
     word_used_for_removal: Literal["no", "partly", "yes"] = "no"
+    retention: tuple[RetentionClass, ...] = ()
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if not (self.bases or self.classes or self.when):
+        if not (self.bases or self.classes or self.when or self.retention):
             raise ValueError(_("Regeln är tom: ange grund, klass eller tidpunkt."))
+        no_repeats([line.key for line in self.retention], _("Gallringsklassen"))
         return self
 
 
