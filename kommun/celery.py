@@ -30,6 +30,8 @@ app.conf.beat_schedule = {
     "what is published": {"task": "channels.publish", "schedule": crontab()},
     "imports whose job was lost": {"task": "channels.resume_imports", "schedule": crontab()},
     "files without a row": {"task": "archive.throw_away_orphans", "schedule": crontab(hour=4, minute=50)},
+    "retention classes": {"task": "archive.put_classes", "schedule": crontab(hour=5, minute=10)},
+    "disposal that is confirmed": {"task": "archive.carry_out_disposals", "schedule": crontab(minute="*/10")},
     "what the registrar has taken in": {"task": "moderation.note_receipts", "schedule": crontab()},
     "blocks and crises": {"task": "moderation.end_what_has_run_out", "schedule": crontab()},
     "figures of the moderation": {"task": "moderation.count_cases", "schedule": crontab(minute=35)},

@@ -290,6 +290,9 @@ KANALKOLLEN_PEOPLE_CHANGED = ["channels.actions.people.people_changed"]
 # ?kanal=<id>. Empty: there is none, and Min dag offers only "nothing to do".
 KANALKOLLEN_FOUND_SOMETHING = "moderation:new"
 
+# Days between the archivist's sign-off of a disposal list and the first moment when it can be confirmed.
+KANALKOLLEN_DISPOSAL_DAYS = env.int("DISPOSAL_DAYS", default=14)
+
 # What the apps add to the demo: modules with `add()`, called in its transaction, and `files()`, for --reset.
 KANALKOLLEN_DEMO = ["moderation.demo"]
 

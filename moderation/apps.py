@@ -13,9 +13,10 @@ class ModerationConfig(AppConfig):
     verbose_name = _("Granskning")
 
     def ready(self) -> None:
-        """Make the kinds of obligation, the readers of evidence, who has a stake in what, and the file of cases known."""
+        """Make known: kinds of obligation, readers of evidence, who has a stake in what, what disposal takes, the file of cases."""
         import_module("moderation.due")
         import_module("moderation.handling_due")
         import_module("moderation.reach")
         import_module("moderation.stakes")
+        import_module("moderation.belongings")
         import_module("moderation.actions.importing")

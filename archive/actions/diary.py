@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
-from archive import notices, rules, waiting
+from archive import notices, retention, rules, waiting
 from archive.actions.keeping import check_secrecy
 from archive.intake import clean_line
 from archive.lifecycle import SHEET
@@ -172,8 +172,11 @@ def _answer(row: DiarySheet, step: Transition, actor: Actor) -> None:
 
 
 def _save_record(record: Record, actor: Actor) -> None:
+    """Store how the record is kept, and for how long: a line of the schedule may be about just that."""
+    retention.terms_for(record.channel, record.kind, record.keeping).put_on(record)
     actor.signs(record)
-    record.save(update_fields=["keeping", "diary_number", "secrecy_provision", "secrecy_date", "secrecy_authority"])
+    secrecy = ("secrecy_provision", "secrecy_date", "secrecy_authority")
+    record.save(update_fields=["keeping", "diary_number", *secrecy, *retention.FIELDS])
 
 
 def _tell(kind: str, row: DiarySheet, actor: Actor, data: dict[str, object]) -> None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 from functools import partial
+from typing import Any
 
-import pgtrigger
 from django.core.files.storage import default_storage
 from django.db import models, transaction
 
@@ -22,17 +22,19 @@ def add_file(*, record_id: int, file: StoredFile, actor: Actor) -> None:
 
 
 @transaction.atomic
-def erase_unlawful(*, file_ids: Collection[int], actor: Actor) -> int:
+def erase_unlawful(*, file_ids: Collection[int], pointing: Collection[models.QuerySet[Any]] = (), actor: Actor) -> int:
     """Remove files that are a crime to hold, rows and bytes, and return how many. Not disposal: nobody may decide to keep them.
 
-    The bytes go when the act is committed; should that fail the sweep of orphans takes them. What pointed at the files is
-    removed by the caller first. Source: BrB 16 kap. 10 a §.
+    The event comes first: the database lets the rows go because it is there (`archive.models.kept`). `pointing`: rows of
+    the caller's own that point at the files. The bytes go when the act is committed; should that fail the sweep of orphans
+    takes them. Source: BrB 16 kap. 10 a §.
     """
     rows = list(StoredFile.objects.filter(pk__in=file_ids))
     for row in rows:
         record_event("file.erased_as_unlawful", subject=row, actor=actor)
         transaction.on_commit(partial(default_storage.delete, str(row.file.name)), robust=True)
-    with pgtrigger.ignore("archive.RecordFile:written_once", "archive.StoredFile:written_once"):
-        RecordFile.objects.filter(file__in=rows).delete()
-        StoredFile.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    for others in pointing:
+        others.delete()
+    RecordFile.objects.filter(file__in=rows).delete()
+    StoredFile.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return len(rows)

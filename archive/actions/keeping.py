@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
+from archive import retention
 from archive.intake import clean_line, clean_text, inspect_upload
 from archive.models import Record, RecordFile, StoredFile
 from archive.orphans import FOLDER
@@ -76,15 +77,15 @@ def keep_record(
     url: str,
     keeping: str = K.UNDECIDED,
     secrecy: Secrecy | None = None,
-    retention_class: str = "",
     actor: Actor,
 ) -> Record:
     """Keep an allmän handling about an object of an app above, and return it.
 
     `occurred_at`: when it came in or was drawn up; `known_at`: when the municipality came to know of it (now). Hidden
-    characters of the text are written out (`archive.intake.texts`). What is marked as secret is always to be registered
-    (OSL 5:1). Raises IntakeError (the text is too long) or InvalidInput (a mark without all of its three facts, or a
-    marked record that is not to be registered). Source: TF 2:9-10, OSL 4:1, 5:1, 5:5; matrix I1, I4, I5.
+    characters of the text are written out (`archive.intake.texts`). How long it is kept is what the policy's schedule says
+    now. What is marked as secret is always to be registered (OSL 5:1). Raises IntakeError (the text is too long) or
+    InvalidInput (a mark without all of its three facts, or a marked record that is not to be registered). Source:
+    TF 2:9-10, OSL 4:1, 5:1, 5:5; matrix I1, I4, I5, L3.
     """
     if secrecy is not None:
         check_secrecy(secrecy)
@@ -105,7 +106,6 @@ def keep_record(
         author=clean_line(author, most=200),
         source_url=clean_line(source_url, most=MAX_URL),
         keeping=K(keeping),
-        retention_class=retention_class,
         subject_type=subject._meta.label_lower,
         subject_id=str(subject.pk),
         subject_label=clean_line(label, most=300),
@@ -114,6 +114,7 @@ def keep_record(
         on_behalf_of=actor.on_behalf_of,
     )
     row.secrecy = secrecy
+    retention.terms_for(channel, row.kind, row.keeping).put_on(row)
     actor.signs(row)
     row.save()
     RecordFile.objects.bulk_create(RecordFile(record=row, file=file, place=place) for place, file in enumerate(files))
@@ -123,6 +124,7 @@ def keep_record(
         "channel": channel.pk,
         "keeping": row.keeping,
         "secret": secrecy is not None,
+        "class": row.retention_class,
         "files": [file.pk for file in files],
         "about": [row.subject_type, row.subject_id],
     }

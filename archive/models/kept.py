@@ -18,7 +18,7 @@ UNLAWFUL = (
     " AND subject_type = 'archive.storedfile' AND subject_id = {file}::text)"
 )
 WAY = """
-CREATE OR REPLACE FUNCTION archive_gives_way(wanted bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION archive_gives_way(wanted bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
     named text := current_setting('kanalkollen.certificate', true);
 BEGIN
@@ -30,7 +30,7 @@ BEGIN
         JOIN archive_disposallist AS l ON l.id = c.listing_id
         JOIN archive_disposalitem AS i ON i.listing_id = l.id
         WHERE c.id = named::bigint AND c.finished_at IS NULL
-            AND l.status = 'confirmed' AND l.not_before <= now()
+            AND l.status = 'confirmed' AND l.not_before <= clock_timestamp()
             AND i.record_number = wanted AND i.state = 'approved'
     ) AND NOT EXISTS (
         SELECT FROM archive_hold AS h LEFT JOIN archive_record AS r ON r.id = wanted
@@ -38,7 +38,7 @@ BEGIN
     );
 END;
 $$;
-CREATE OR REPLACE FUNCTION archive_file_gives_way(wanted bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION archive_file_gives_way(wanted bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
     RETURN NOT EXISTS (SELECT FROM archive_recordfile WHERE file_id = wanted) AND EXISTS (
         SELECT FROM archive_disposalitem AS i

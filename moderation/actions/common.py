@@ -27,7 +27,7 @@ BESIDE = frozenset({"claim", "forward", "hand_over", "police"})
 def lock(case_id: int, actor: Actor, version: int | None = None) -> tuple[Case, Actor]:
     """Return the case, locked, and the actor, acting for whoever is away.
 
-    `version` is of the case that was read. Raises Case.DoesNotExist, StateConflict (changed since).
+    `version` is of the case that was read. Raises Case.DoesNotExist, StateConflict (changed since, or disposed of).
     """
     # Only what never changes is joined: whoever waited for the lock gets the new case, but joined rows as they were before.
     rows = Case.objects.select_for_update(of=("self",)).select_related(
@@ -36,6 +36,8 @@ def lock(case_id: int, actor: Actor, version: int | None = None) -> tuple[Case, 
     case = rows.get(pk=case_id)
     if version is not None and case.version != version:
         raise StateConflict(_("Ärendet har ändrats sedan du öppnade sidan. Läs det igen innan du går vidare."))
+    if case.disposed_at is not None:
+        raise StateConflict(_("Ärendet är gallrat. Bara att det fanns, och hur det slutade, finns kvar."))
     take_in_receipt(case)
     return case, actor.among(rules.who_handles(case)) or actor.among(standing.asked_in(case)) or actor
 

@@ -3,7 +3,6 @@
 What is done on the platform is done there by a person; here it is said, and only in an order that loses nothing.
 """
 
-import pgtrigger
 from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
@@ -104,9 +103,7 @@ def _erase_files(case: Case, words: str, actor: Actor) -> int:
     if not words.strip():
         raise InvalidInput({"words": [_("Beskriv i ord vad du såg. Bilderna tas bort, för de får inte sparas.")]})
     _add(case, None, words, actor)
-    with pgtrigger.ignore("moderation.CaseEvidence:written_once"):
-        rows.delete()
-    return erase_unlawful(file_ids=files, actor=actor)
+    return erase_unlawful(file_ids=files, pointing=[rows], actor=actor)
 
 
 # --- Preserve ---------------------------------------------------------------------------------------------------------
