@@ -95,3 +95,8 @@ def lists() -> QuerySet[DisposalList]:
 def holds_in_force() -> QuerySet[Hold]:
     """Return the holds that are set by hand, the newest first."""
     return Hold.objects.in_force().select_related("channel", "set_by").order_by("-pk")
+
+
+def lists_to_sign(user_id: int) -> int:
+    """Return how many lists wait for a sign-off by somebody else than who proposed them."""
+    return DisposalList.objects.filter(status=DisposalList.Status.PROPOSED).exclude(proposed_by=user_id).count()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from archive.views import diary, files
+from archive.views import diary, disposal, files
 
 app_name = "archive"
 
@@ -13,4 +13,12 @@ urlpatterns = [
     path("arkiv/fil/<int:pk>/", files.file, name="file"),
     path("arkiv/fil/<int:pk>/visa/", files.show, name="file_show"),
     path("arkiv/fil/<int:pk>/innehall/", files.content, name="file_content"),
+    path("arkiv/gallring/", disposal.disposal, name="disposal"),
+    path("arkiv/gallring/beslut/", disposal.decision_new, name="decision_new"),
+    path("arkiv/gallring/beslut/<int:pk>/lista/", disposal.list_new, name="list_new"),
+    path("arkiv/gallring/lista/<int:pk>/", disposal.disposal_list, name="disposal_list"),
+    path("arkiv/gallring/handling/<int:pk>/", disposal.disposal_item, name="disposal_item"),
+    path("arkiv/gallring/intyg/<int:pk>/", disposal.certificate, name="certificate"),
+    path("arkiv/undantag/", disposal.disposal_holds, name="holds"),
+    path("arkiv/undantag/<int:pk>/", disposal.hold_release, name="hold_release"),
 ]

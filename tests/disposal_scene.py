@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.test import override_settings
 from django.utils import timezone
 
 from accounts.actor import Actor
@@ -112,3 +113,22 @@ def where_in_the_database(*words: str) -> set[str]:
 
 def years_ago(count: int) -> datetime:
     return timezone.now() - timedelta(days=366 * count)
+
+
+def a_disposal(cast: Cast, channel: Channel) -> dict[str, int]:
+    """One of each row of disposal, carried out, whatever the policy says; and a hold. Their numbers by what they are."""
+    record = old_post(channel, Actor(cast.owner))
+    Record.objects.filter(pk=record.pk).update(
+        retention_class="inlagg", fate="destroy", keep_months=24, counted_from="occurred"
+    )
+    with override_settings(KANALKOLLEN_DISPOSAL_DAYS=0):
+        row = confirmed(cast)
+    actions.carry_out()
+    hold = actions.set_hold(kind="other", reason="Forskning.", channel_id=channel.pk, actor=Actor(cast.archivist))
+    return {
+        "decision": row.decision_id,
+        "list": row.pk,
+        "item": row.items.get().pk,
+        "certificate": row.certificate.pk,
+        "hold": hold.pk,
+    }

@@ -28,6 +28,7 @@ from tests.applications import adopt_preset, answer_all, attach, make_applicatio
 from tests.archive_scene import keep_file, keep_record, propose
 from tests.around_scene import around
 from tests.cases import open_case
+from tests.disposal_scene import a_disposal
 from tests.factories import AbsenceFactory, Cast
 
 
@@ -113,7 +114,7 @@ def scene(cast, settings, tmp_path) -> Scene:
         "file_form": "csv",
         "attachment": attach(sent, "aktivitetsplan", cast.owner).pk,
     }
-    return Scene(cast, values | around(cast, channel))
+    return Scene(cast, values | around(cast, channel) | a_disposal(cast, channel))
 
 
 def routes(patterns: Any = None, prefix: str = "") -> Iterator[str]:

@@ -6,6 +6,7 @@ That is where a list that reads row by row shows: ten rows with the same owner h
 from django.db import connection, models
 
 from accounts.models import Absence, Appointment, DigestDay, Unit, UnitHandOver
+from archive.models import DisposalDecision
 from kommun.models import Municipality, PolicyVersion
 from moderation.models import Case, ConflictOfInterest, Explanation, Reconsideration, ReplyTemplate
 
@@ -13,6 +14,7 @@ FIRST = 1_000_000  # the number of the first copy
 # What a copy cannot take over from its row; and what is over is not read to find out who may do what today.
 INSTEAD = {
     (PolicyVersion, "status"): "'draft'",
+    (DisposalDecision, "number"): "'KF ' || n",
     (Appointment, "ends_on"): "t.starts_on",
     (Absence, "withdrawn_at"): "now()",
     (DigestDay, "day"): "date '1900-01-01' + n",

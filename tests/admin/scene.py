@@ -43,6 +43,7 @@ from tests.applications import (
 from tests.archive_scene import keep_file, keep_record, propose
 from tests.around_scene import around
 from tests.cases import actor_of, open_case
+from tests.disposal_scene import a_disposal
 from tests.factories import AbsenceFactory
 
 
@@ -113,6 +114,7 @@ def make_everything(cast):
         person=cast.owner, about=Obligation.objects.first().pk, why="Uppgiften är din.", told_at=now
     )
     DigestDay.objects.create(day=today, written_at=now, letters=1)
+    a_disposal(cast, channel)
     OutgoingMail.objects.create(
         to="a@b.example", subject="Ett brev", body="En länk bara för dig", last_error="Nej", attempts=3
     )
