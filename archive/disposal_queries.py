@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Case, Count, DateField, DateTimeField, F, Func, Q, QuerySet, Value, When
 from django.db.models.functions import TruncDate
 
-from archive import belongings, holds
+from archive import belongings, holds, retention
 from archive.belongings import Stop
-from archive.models import DisposalItem, DisposalList, Hold, Record
+from archive.models import DisposalItem, DisposalList, Hold, Record, StoredFile
 from kommun.business_time import STOCKHOLM
 
 State, From = DisposalItem.State, Record.CountedFrom
@@ -18,7 +18,7 @@ OPEN_LISTS = (DisposalList.Status.PROPOSED, DisposalList.Status.SIGNED, Disposal
 _NONE = Value(None, output_field=DateTimeField())
 
 
-def with_ends() -> QuerySet[Record]:
+def with_ends() -> QuerySet[Any]:
     """Return the records that are to be destroyed, with `ends_on`: the first day when they may be. Null: not begun.
 
     As `retention.last_day_kept`, in the database. What is counted from a matter is asked of the app that has it.
@@ -69,6 +69,14 @@ def in_parts(rows: QuerySet[Any], size: int = 1000) -> Iterator[list[Any]]:
     while part := list(rows.filter(pk__gt=after).order_by("pk")[:size]):
         yield part
         after = part[-1].pk
+
+
+def kept_until(file: StoredFile) -> date | None:
+    """Return the first day when the file may be destroyed: the last of its records' days. As `retention.longest` says it."""
+    records = Record.objects.filter(file_rows__file=file)
+    ends = dict(with_ends().filter(pk__in=records).values_list("pk", "ends_on"))
+    fates = records.values_list("pk", "fate")
+    return retention.longest(retention.FOR_EVER if fate == Record.Fate.KEEP else ends.get(pk) for pk, fate in fates)
 
 
 def by_class() -> list[dict[str, Any]]:

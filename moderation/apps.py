@@ -13,7 +13,7 @@ class ModerationConfig(AppConfig):
     verbose_name = _("Granskning")
 
     def ready(self) -> None:
-        """Make known: kinds of obligation, readers of evidence, who has a stake in what, what disposal takes, the file of cases."""
+        """Make known what the apps below ask of this one: kinds of duty, readers, stakes, disposal, the file of cases."""
         import_module("moderation.due")
         import_module("moderation.handling_due")
         import_module("moderation.reach")

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts.actor import Actor
 from archive import disposal_queries, disposal_rules, holds
@@ -205,7 +206,8 @@ def withdraw_list(*, list_id: int, actor: Actor) -> DisposalList:
     """Take the list back: nothing on it is destroyed. Raises NotPermitted, StateConflict (confirmed already)."""
     row, step = _check("withdraw", list_id, actor)
     rest = row.items.filter(state__in=(State.LISTED, State.APPROVED))
-    rest.update(state=State.KEPT, reason=_("Listan togs tillbaka."))
+    with override(settings.LANGUAGE_CODE):  # what is kept is in the municipality's language
+        rest.update(state=State.KEPT, reason=_("Listan togs tillbaka."))
     _save(row, step, actor, "disposal.withdrawn", {})
     return row
 

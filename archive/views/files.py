@@ -18,12 +18,14 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.actor import Actor
 from accounts.models import User
 from accounts.organisation import organisation_of
-from archive import actions, queries, readers
+from archive import actions, disposal_queries, queries, readers
 from archive.intake import REMOVED
 from archive.models import StoredFile
+from archive.retention import FOR_EVER
 from channels.views.application_pages import signed_in
 from channels.views.downloads import download
 from kommun.components import Fact
+from kommun.words import day_full
 
 KEY, KEPT_FOR = "nyckel", 600  # seconds
 _SALT = "archive.file"
@@ -89,6 +91,14 @@ def _content_url(row: StoredFile, key: str) -> str:
     return _with_key(reverse("archive:file_content", args=[row.pk]), key)
 
 
+def _how_long(row: StoredFile) -> str:
+    """Return until when the file is kept: as long as the last of the records that hold it."""
+    day = disposal_queries.kept_until(row)
+    if day == FOR_EVER:
+        return _("Bevaras")
+    return _("Får gallras tidigast %(day)s") % {"day": day_full(day)} if day else _("Inte bestämt")
+
+
 def _facts(row: StoredFile) -> list[Fact]:
     """Return how the file was made and what can be checked about it."""
     said: dict[str, Any] = row.metadata
@@ -98,6 +108,7 @@ def _facts(row: StoredFile) -> list[Fact]:
         Fact(_("Var den sågs"), row.source_url),
         Fact(_("När bilden togs, enligt filen"), said.get("taken_at", "")),
         Fact(_("Borttaget innan filen sparades"), removed),
+        Fact(_("Hur länge den finns kvar"), _how_long(row)),
         Fact(_("Kontrollsumma (sha-256)"), row.sha256),
         Fact(_("Kontrollsumma när den kom"), said.get("received_sha256", "") if removed else ""),
     ]

@@ -144,6 +144,8 @@ def test_a_file_of_two_records_goes_with_the_last_of_them(cast, schedule, channe
     file = keep_file(owner)
     first = old_post(channel, owner, files=[file])
     second = keep_record(channel, owner, files=[file])
+    until = disposal_queries.kept_until(file)
+    assert until == disposal_queries.with_ends().get(pk=second.pk).ends_on > timezone.localdate()
     confirmed(cast)
     actions.carry_out()
     assert (there(first), there(second)) == (False, True)
@@ -153,6 +155,17 @@ def test_a_file_of_two_records_goes_with_the_last_of_them(cast, schedule, channe
     actions.carry_out()
     assert not StoredFile.objects.exists()
     assert not (media / file.file.name).exists()
+
+
+def test_a_file_is_kept_as_long_as_the_last_of_its_records(schedule, channel, owner):
+    file = keep_file(owner)
+    assert disposal_queries.kept_until(file) is None
+    old_post(channel, owner, files=[file])
+    assert disposal_queries.kept_until(file) < timezone.localdate()
+    third = keep_record(channel, owner, kind="police_report", files=[file])
+    assert disposal_queries.kept_until(file) is None  # not decided outlasts every day
+    Record.objects.filter(pk=third.pk).update(retention_class="beslut", fate="keep")
+    assert disposal_queries.kept_until(file) == retention.FOR_EVER
 
 
 # --- The way there ----------------------------------------------------------------------------------------------------
