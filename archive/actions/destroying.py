@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
+from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ from archive import belongings, disposal_queries, holds
 from archive.lifecycle import DISPOSAL
 from archive.models import DiarySheet, DisposalCertificate, DisposalItem, DisposalList, Record, RecordFile, StoredFile
 from archive.models.kept import SESSION
+from kommun.each import let_each
 from kommun.events import record as record_event
 from kommun.events import record_many
 from kommun.history import forget
@@ -35,19 +37,24 @@ class NeededElsewhere(Exception):
 
 
 def carry_out() -> int:
-    """Destroy what is on confirmed lists and issue the certificates. Return how many records went. Safe to run twice."""
+    """Destroy what is on confirmed lists and issue the certificates. Return how many records went. Safe to run twice.
+
+    A list that fails does not stop the others; its error is raised at the end.
+    """
     ready = DisposalList.objects.filter(status=DisposalList.Status.CONFIRMED, not_before__lte=timezone.now())
-    return sum(_carry_out(pk) for pk in list(ready.order_by("pk").values_list("pk", flat=True)))
+    destroyed: list[int] = []
 
+    def carry_out_list(*, list_id: int, actor: Actor) -> None:
+        seen = 1
+        while seen:
+            done, seen = destroy_slice(list_id=list_id, actor=actor)
+            destroyed.append(done)
+            take_away_bytes(list_id=list_id)
+        finish(list_id=list_id, actor=actor)
 
-def _carry_out(list_id: int) -> int:
-    done, seen = 0, 1
-    while seen:
-        destroyed, seen = destroy_slice(list_id=list_id, actor=SCHEDULER)
-        done += destroyed
-        take_away_bytes(list_id=list_id)
-    finish(list_id=list_id, actor=SCHEDULER)
-    return done
+    lists = list(ready.order_by("pk").values_list("pk", flat=True))
+    let_each([(carry_out_list, {"list_id": pk}) for pk in lists], SCHEDULER)
+    return sum(destroyed)
 
 
 # --- A slice ----------------------------------------------------------------------------------------------------------
@@ -143,9 +150,12 @@ def _paths_of(files: list[StoredFile]) -> list[str]:
 
 def _pointing_at(row: models.Model, besides: tuple[type[models.Model], ...]) -> str:
     """Return the name of a kind of row that points at this one, or nothing."""
-    for relation in row._meta.related_objects:
-        model, field = relation.related_model, relation.field
-        if model in besides or not getattr(field, "db_constraint", True) or relation.many_to_many:
+    for relation in row._meta.get_fields(include_hidden=True):  # also those that have no name here ("+")
+        if not isinstance(relation, ForeignObjectRel) or relation.many_to_many:
+            continue
+        model: Any = relation.related_model
+        field: Any = relation.field
+        if model in besides or not field.db_constraint:  # old rows point without holding on
             continue
         if model._base_manager.filter(**{field.name: row.pk}).exists():
             return str(model._meta.verbose_name)

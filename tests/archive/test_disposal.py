@@ -72,6 +72,7 @@ def states_of(row):
 
 
 # --- How long ---------------------------------------------------------------------------------------------------------
+@pytest.mark.policy("L3")
 def test_a_record_gets_its_class_from_the_first_line_that_fits(schedule, channel, owner):
     rows = {
         "beslut": keep_record(channel, owner, kind="decision", direction="outgoing"),
@@ -169,6 +170,7 @@ def test_a_file_is_kept_as_long_as_the_last_of_its_records(schedule, channel, ow
 
 
 # --- The way there ----------------------------------------------------------------------------------------------------
+@pytest.mark.policy("L1")
 def test_all_that_a_record_said_is_gone_and_the_certificate_stays(cast, schedule, channel, owner, registrar, media):
     words = {
         "text": "hemligtextord",
@@ -267,6 +269,7 @@ def test_something_else_is_typed(cast, old, typed):
     assert actions.carry_out() == 0
 
 
+@pytest.mark.policy("L1")
 def test_only_the_classes_of_the_decision(cast, old, channel, owner):
     minor = old_post(channel, owner, keeping="minor")
     row = proposed(cast, "ringa")

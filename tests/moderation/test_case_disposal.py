@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.actor import VISITOR, Actor
-from archive import actions, disposal_queries
+from archive import actions, belongings, disposal_queries
 from archive.certificates import problems_of
 from archive.models import DisposalCertificate, Record, StoredFile
 from channels.models import ImportRun
@@ -225,3 +225,17 @@ def test_an_open_case_is_not_due_and_an_answered_one_is(schedule, cast, channel,
     assert actions.carry_out() == 2
     assert not Reply.objects.exists()
     assert where_in_the_database("zorpsvar") == set()
+
+
+def test_what_an_app_has_not_told_of_keeps_the_record(schedule, cast, channel, owner, monkeypatch):
+    case = close(open_case(channel, owner, category="hate_speech"), owner)
+    Record.objects.filter(pk=case.record_id).update(counted_from="occurred")
+    Case.objects.filter(pk=case.pk).update(police="", police_at=None)
+    Record.objects.exclude(pk=case.record_id).update(retention_class="", fate="", keep_months=None, counted_from="")
+    row = confirmed(cast)
+    monkeypatch.setattr(belongings, "_of_subjects", {})  # as if the app above had registered nothing
+    assert actions.carry_out() == 0
+    item = row.items.get()
+    assert (item.state, "ärende i granskningen" in item.reason) == ("stopped", True)
+    assert fresh(case).record_id == item.record_number
+    assert CaseEvidence.objects.filter(case=case).exists()
