@@ -1,4 +1,4 @@
-"""Messages to people about the hand-over. Never what the document says: the link leads to where that may be read."""
+"""Messages about the hand-over and snapshots. Never what they say: the link leads to where that may be read."""
 
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.organisation import Organisation
 from archive import registrars
-from archive.models import DiarySheet
+from archive.models import DiarySheet, Snapshot
 from kommun import outbox
 
 if TYPE_CHECKING:
@@ -35,6 +35,16 @@ def sheet_answered(sheet: DiarySheet) -> None:
     }
     if sheet.proposed_by is not None and sheet.proposed_by != sheet.answered_by:
         _tell(sheet.proposed_by, subjects[DiarySheet.Status(sheet.status)], "sheet_answered", sheet)
+
+
+def snapshot_rejected(snapshot: Snapshot) -> None:
+    """Tell whoever handed the snapshot in that it was not good enough, and why."""
+    person = snapshot.asked_by
+    if person is None or person == snapshot.decided_by:
+        return
+    subject = _("Ögonblicksbilden av %(name)s behöver göras om") % {"name": snapshot.channel.name}
+    values = {"person": person, "snapshot": snapshot, "name": snapshot.channel.name}
+    outbox.queue(person.email, subject, "mail/snapshot_rejected.txt", values)
 
 
 def _tell(person: User, subject: "StrPromise", template: str, sheet: DiarySheet, **context: object) -> None:

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from archive.views import diary, files
+from archive.views import diary, files, snapshots
 
 app_name = "archive"
 
 urlpatterns = [
+    path("arkiv/ogonblick/<int:pk>/", snapshots.snapshot, name="snapshot"),
+    path("arkiv/ogonblick/<int:pk>/bild/", snapshots.thumbnail, name="snapshot_thumbnail"),
     path("arkiv/diarium/", diary.sheets, name="sheets"),
     path("arkiv/diarium/<int:pk>/", diary.sheet, name="sheet"),
     path("arkiv/handling/<int:pk>/diarium/", diary.propose, name="propose"),

@@ -233,6 +233,8 @@ ROWS: dict[str, tuple[str, str]] = {
     "archive:file_show": ("POST pk=kept_file", "302 404 302 302 302 302 404"),
     "archive:propose": ("pk=record", "302 404 200 200 200 200 404"),
     "archive:sheet": ("pk=sheet", "302 404 200 200 200 200 404"),
+    "archive:snapshot": ("pk=snapshot", "302 404 200 200 200 200 404"),
+    "archive:snapshot_thumbnail": ("pk=snapshot", "302 404 404 404 404 404 404"),
     "archive:sheets": ("", "302 403 403 403 403 403 403"),
     "channels:application": ("pk=application", "302 404 200 200 404 200 200"),
     "channels:application_part": ("pk=draft,part=part", "302 404 200 404 404 404 404"),

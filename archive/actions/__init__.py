@@ -1,7 +1,36 @@
-"""Every state change of the archive: keep a file, keep a record, hand it to the registrar, and the registrar's answer."""
+"""Every state change of the archive: keep a file or a record, hand it to the registrar, take a snapshot and look at it."""
 
 from archive.actions.diary import accept_diary, decline_diary, propose_diary, return_diary
-from archive.actions.keeping import keep_file, keep_record
+from archive.actions.keeping import keep_file, keep_made_file, keep_record
 from archive.actions.showing import show_file
+from archive.actions.snapshots import (
+    Verdict,
+    accept_snapshot,
+    add_snapshot_file,
+    ask_snapshot,
+    fail_snapshot,
+    give_back_snapshot,
+    hand_in_snapshot,
+    reject_snapshot,
+    start_snapshot,
+)
 
-__all__ = ["accept_diary", "decline_diary", "keep_file", "keep_record", "propose_diary", "return_diary", "show_file"]
+__all__ = [
+    "Verdict",
+    "accept_diary",
+    "accept_snapshot",
+    "add_snapshot_file",
+    "ask_snapshot",
+    "decline_diary",
+    "fail_snapshot",
+    "give_back_snapshot",
+    "hand_in_snapshot",
+    "keep_file",
+    "keep_made_file",
+    "keep_record",
+    "propose_diary",
+    "reject_snapshot",
+    "return_diary",
+    "show_file",
+    "start_snapshot",
+]

@@ -1,7 +1,8 @@
-"""Models of what is kept: stored files, records, and the sheets that are handed to the registrar."""
+"""Models of what is kept: stored files, records, snapshots, and the sheets that are handed to the registrar."""
 
 from archive.models.diary import DiarySheet
 from archive.models.files import StoredFile
 from archive.models.records import Record, RecordFile
+from archive.models.snapshot import Snapshot, SnapshotFile
 
-__all__ = ["DiarySheet", "Record", "RecordFile", "StoredFile"]
+__all__ = ["DiarySheet", "Record", "RecordFile", "Snapshot", "SnapshotFile", "StoredFile"]
