@@ -144,6 +144,11 @@ WHITENOISE_AUTOREFRESH = DEBUG or TESTING  # look a file up when it is asked for
 ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024
 # A screenshot, a photograph or a PDF that is kept as evidence.
 ARCHIVE_MAX_BYTES = 15 * 1024 * 1024
+# A platform's export of a channel, and all the files of one snapshot that somebody hands in.
+SNAPSHOT_MAX_BYTES = env.int("SNAPSHOT_MAX_MB", default=200) * 1024 * 1024
+SNAPSHOT_MAX_FILES = 40
+# An independent validator of PDF/A: the command of veraPDF, or the address of its REST service. Empty: none.
+PDFA_VALIDATOR = env.str("PDFA_VALIDATOR", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- Language and time ------------------------------------------------------------------------------------------------
@@ -299,6 +304,8 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # What makes PDFs writes a line for each step.
+    "loggers": {name: {"level": "WARNING"} for name in ("weasyprint", "fontTools", "pikepdf")},
 }
 
 if TESTING:  # a test that makes ten people shall not wait for ten slow hashes
