@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from archive.models import DiarySheet, Record, Snapshot
+from archive.models import DiarySheet, Record
 from archive.values import Secrecy, SheetValues
 from channels.forms.fields import CleanTextField
 from kommun.forms import Option
@@ -167,35 +167,3 @@ class AnswerForm(forms.Form):
     def __init__(self, *args: Any, sheet: DiarySheet, **kwargs: Any) -> None:
         kwargs["initial"] = {"version": sheet.version, "number": sheet.matter_number, "matter": sheet.matter}
         super().__init__(*args, **kwargs)
-
-
-class LookForm(forms.Form):
-    """What somebody who has looked at a snapshot says: the button that was pressed, and what goes with it."""
-
-    use_required_attribute = False
-    mark_optional = False
-
-    answer = forms.ChoiceField(
-        choices=[(name, name) for name in ("accept", "reject")],
-        error_messages={"required": gettext_lazy("Välj ett svar."), "invalid_choice": gettext_lazy("Välj ett svar.")},
-    )
-    rating = forms.ChoiceField(
-        label=gettext_lazy("Hur väl visar bilden kanalen?"),
-        choices=Snapshot.Rating.choices,
-        widget=forms.RadioSelect,
-        required=False,
-        error_messages={"invalid_choice": gettext_lazy("Välj hur väl bilden visar kanalen.")},
-    )
-    refusal = forms.ChoiceField(
-        label=gettext_lazy("Varför duger den inte?"),
-        choices=[("", gettext_lazy("Välj")), *Snapshot.Refusal.choices],
-        required=False,
-        error_messages={"invalid_choice": gettext_lazy("Välj varför bilden inte duger.")},
-    )
-    note = _text(
-        gettext_lazy("Anteckning"),
-        1000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Om något saknas: vad. Skriv inga känsliga uppgifter."),
-    )

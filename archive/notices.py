@@ -5,14 +5,17 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Appointment, User
 from accounts.organisation import Organisation
 from archive import registrars
-from archive.models import DiarySheet, Snapshot
+from archive.models import DiarySheet, FixityCheck, Snapshot
 from kommun import outbox
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
+
+
+R = Appointment.Role
 
 
 def sheet_proposed(sheet: DiarySheet) -> None:
@@ -45,6 +48,16 @@ def snapshot_rejected(snapshot: Snapshot) -> None:
     subject = _("Ögonblicksbilden av %(name)s behöver göras om") % {"name": snapshot.channel.name}
     values = {"person": person, "snapshot": snapshot, "name": snapshot.channel.name}
     outbox.queue(person.email, subject, "mail/snapshot_rejected.txt", values)
+
+
+def file_damaged(check: FixityCheck, organisation: Organisation) -> None:
+    """Tell the archivist and operations at once that a file is not what was kept, and how it is restored."""
+    holders = organisation.all_holders
+    people = {person.pk: person for role in (R.ARCHIVIST, R.ADMINISTRATOR) for person in holders(role)}
+    subject = _("Larm: en bevarad fil är skadad (%(number)s)")
+    for person in people.values():
+        values = {"person": person, "check": check, "number": check.file_id}
+        outbox.queue(person.email, subject, "mail/file_damaged.txt", values)
 
 
 def _tell(person: User, subject: "StrPromise", template: str, sheet: DiarySheet, **context: object) -> None:

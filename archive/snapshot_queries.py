@@ -1,6 +1,7 @@
 """What pages about snapshots ask, limited to what the reader may see."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
@@ -38,11 +39,22 @@ def channels_seen_by(user: User, organisation: Organisation) -> QuerySet[Channel
     if any(organisation.holds(user, role, None) for role in (R.ARCHIVIST, R.STRATEGIST, R.REGISTRAR)):
         return Channel.objects.all()
     mine = [person.pk for person in organisation.acts_as(user)]
-    units = {unit.pk for unit in organisation.managed_by(user)} | registrars.units_of(user, organisation)
-    for unit in organisation.units.values():
-        if organisation.holds(user, R.ARCHIVIST, unit) or organisation.holds(user, R.STRATEGIST, unit):
-            units.add(unit.pk)
+    units = {unit.pk for unit in organisation.managed_by(user)}
+    if organisation.holds_any(user, R.REGISTRAR):
+        units |= registrars.units_of(user, organisation)
+    if keeps(user, organisation):
+        kept = (R.ARCHIVIST, R.STRATEGIST)
+        every = organisation.units.values()
+        units |= {unit.pk for unit in every if any(organisation.holds(user, one, unit) for one in kept)}
     return Channel.objects.filter(Q(owner__in=mine) | Q(deputy__in=mine) | Q(unit__in=units))
+
+
+def parse_date_or_none(text: str) -> date | None:
+    """Return the day, or None for what is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -69,8 +81,8 @@ def snapshots_seen_by(user: User, organisation: Organisation, choice: Choice) ->
             rows = rows.filter(status=Snapshot.Status.WAITING)
         case state if state in Snapshot.Status.values:
             rows = rows.filter(status=state)
-    if choice.period:
-        rows = rows.filter(period=choice.period)
+    if (period := parse_date_or_none(choice.period)) is not None:
+        rows = rows.filter(period=period)
     thumbnails = Prefetch(
         "file_rows",
         queryset=SnapshotFile.objects.filter(role__in=("thumbnail", "pdfa")).select_related("file"),
@@ -83,3 +95,45 @@ def snapshots_seen_by(user: User, organisation: Organisation, choice: Choice) ->
         .prefetch_related(thumbnails)
         .order_by("-period", "-pk")
     )
+
+
+def sees_any(user: User, organisation: Organisation) -> bool:
+    """Return whether there is any channel whose snapshots the person may see, or ever was to be."""
+    return keeps(user, organisation) or channels_seen_by(user, organisation).exists()
+
+
+def waiting_for(user: User, organisation: Organisation) -> int:
+    """Return how many snapshots wait for a look by somebody like the person; none for who does not look at any."""
+    if not keeps(user, organisation):
+        return 0
+    rows = Snapshot.objects.filter(status=Snapshot.Status.WAITING, channel__in=channels_seen_by(user, organisation))
+    return rows.count()
+
+
+def keeps(user: User, organisation: Organisation) -> bool:
+    """Return whether the person keeps the archive, or steers all channels: sees how the files are."""
+    return organisation.holds_any(user, R.ARCHIVIST, R.STRATEGIST)
+
+
+def channel_for(user: User, organisation: Organisation, pk: int) -> Channel:
+    """Return the channel when the person may see its snapshots. Raises Http404 otherwise."""
+    rows = channels_seen_by(user, organisation).select_related("unit", "platform", "controller", "owner", "deputy")
+    return get_object_or_404(rows, pk=pk)
+
+
+def channels_to_hand_in_for(user: User, organisation: Organisation, words: str) -> list[Channel]:
+    """Return the first channels that the person may hand in a snapshot of: one's own, or for who keeps it those named so."""
+    rows = Channel.objects.exclude(status=Channel.Status.DECIDED).select_related("platform")
+    if keeps(user, organisation):
+        rows = rows.filter(name__icontains=words) if words else rows.none()
+    else:
+        mine = [person.pk for person in organisation.acts_as(user)]
+        units = [unit.pk for unit in organisation.units.values() if unit.manager_id in mine]
+        rows = rows.filter(Q(owner__in=mine) | Q(deputy__in=mine) | Q(unit__in=units))
+    return list(rows.order_by("name", "pk")[:20])
+
+
+def half_years(user: User, organisation: Organisation) -> list[date]:
+    """Return the first days of the half-years that there are snapshots of, newest first."""
+    rows = Snapshot.objects.filter(channel__in=channels_seen_by(user, organisation))
+    return list(rows.order_by("-period").values_list("period", flat=True).distinct()[:40])

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from archive.views import diary, files, snapshots
+from archive.views import diary, files, fixity, snapshots
 
 app_name = "archive"
 
 urlpatterns = [
+    path("arkiv/ogonblick/", snapshots.snapshots, name="snapshots"),
+    path("arkiv/ogonblick/lamna/<int:pk>/", snapshots.upload, name="snapshot_upload"),
     path("arkiv/ogonblick/<int:pk>/", snapshots.snapshot, name="snapshot"),
     path("arkiv/ogonblick/<int:pk>/bild/", snapshots.thumbnail, name="snapshot_thumbnail"),
+    path("arkiv/kontroll/", fixity.fixity, name="fixity"),
     path("arkiv/diarium/", diary.sheets, name="sheets"),
     path("arkiv/diarium/<int:pk>/", diary.sheet, name="sheet"),
     path("arkiv/handling/<int:pk>/diarium/", diary.propose, name="propose"),

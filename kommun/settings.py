@@ -147,6 +147,8 @@ ARCHIVE_MAX_BYTES = 15 * 1024 * 1024
 # A platform's export of a channel, and all the files of one snapshot that somebody hands in.
 SNAPSHOT_MAX_BYTES = env.int("SNAPSHOT_MAX_MB", default=200) * 1024 * 1024
 SNAPSHOT_MAX_FILES = 40
+# Every file that is kept is read again and its checksum computed, this often.
+FIXITY_DAYS = env.int("FIXITY_DAYS", default=30)
 # An independent validator of PDF/A: the command of veraPDF, or the address of its REST service. Empty: none.
 PDFA_VALIDATOR = env.str("PDFA_VALIDATOR", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -1,6 +1,8 @@
 """Every state change of the archive: keep a file or a record, hand it to the registrar, take a snapshot and look at it."""
 
+from archive.actions.completing import complete_lost, complete_snapshot
 from archive.actions.diary import accept_diary, decline_diary, propose_diary, return_diary
+from archive.actions.fixity import check_file, check_files
 from archive.actions.keeping import keep_file, keep_made_file, keep_record
 from archive.actions.showing import show_file
 from archive.actions.snapshots import (
@@ -14,6 +16,7 @@ from archive.actions.snapshots import (
     reject_snapshot,
     start_snapshot,
 )
+from archive.actions.uploading import upload_snapshot
 
 __all__ = [
     "Verdict",
@@ -21,6 +24,10 @@ __all__ = [
     "accept_snapshot",
     "add_snapshot_file",
     "ask_snapshot",
+    "check_file",
+    "check_files",
+    "complete_lost",
+    "complete_snapshot",
     "decline_diary",
     "fail_snapshot",
     "give_back_snapshot",
@@ -33,4 +40,5 @@ __all__ = [
     "return_diary",
     "show_file",
     "start_snapshot",
+    "upload_snapshot",
 ]

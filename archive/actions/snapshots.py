@@ -82,7 +82,7 @@ def ask_snapshot(
         reason=Snapshot.Reason(reason),
         note=clean_line(note, most=1000),
         address=address,
-        facts=_facts(channel),
+        facts=_facts(channel) | {"asked_by": actor.label},
         level=level_of(_format(channel)),
         period=half_year_of(period or timezone.localdate(now)),
         asked_by=actor.user,

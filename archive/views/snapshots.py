@@ -1,9 +1,11 @@
 """Snapshots: the list, one of them with the look that is made of it, and the owner's own way in."""
 
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,18 +14,117 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actor import Actor
 from accounts.organisation import organisation_of
-from archive import actions, snapshot_queries, snapshot_rules
-from archive.forms import LookForm
+from archive import actions, fixity_queries, snapshot_queries, snapshot_rules
+from archive.intake import IntakeError
 from archive.models import Snapshot
+from archive.snapshot_forms import LookForm, UploadForm
 from channels.queries import channel_scope
 from channels.views.application_pages import signed_in
 from channels.views.downloads import download
 from kommun import policy
 from kommun.components import LogEntry
-from kommun.errors import StateConflict
+from kommun.errors import InvalidInput, NotPermitted, StateConflict
 from kommun.events import events_about
 from kommun.forms import errors_beside_fields, render_form
 from kommun.policy import keys
+
+
+@never_cache
+@login_required
+@require_safe
+def snapshots(request: HttpRequest) -> HttpResponse:
+    """List the snapshots of the channels that the person may see, half-year by half-year, newest first."""
+    user, organisation = signed_in(request), organisation_of(request)
+    if not snapshot_queries.sees_any(user, organisation):
+        raise NotPermitted(_("Sidan är för dem som ansvarar för kanaler, och för arkivarien och registratorn."))
+    choice = snapshot_queries.Choice(
+        words=request.GET.get("q", "").strip()[:80],
+        reason=request.GET.get("varfor", ""),
+        status=request.GET.get("lage", ""),
+        period=request.GET.get("halvar", ""),
+    )
+    rows = snapshot_queries.snapshots_seen_by(user, organisation, choice)
+    page = Paginator(rows, snapshot_queries.PAGE).get_page(request.GET.get("sida"))
+    context = {
+        "page": page,
+        "periods": [list(rows) for _period, rows in groupby(page, key=lambda row: row.period)],
+        "choice": choice,
+        "reasons": Snapshot.Reason.choices,
+        "states": [
+            ("atgard", _("Väntar på en titt")),
+            *(pair for pair in Snapshot.Status.choices if pair[0] != "waiting"),
+        ],
+        "half_years": snapshot_queries.half_years(user, organisation),
+        "own": snapshot_queries.channels_to_hand_in_for(user, organisation, choice.words),
+        "fixity": fixity_queries.report() if snapshot_queries.keeps(user, organisation) else None,
+        "filtered": any((choice.words, choice.reason, choice.status, choice.period)),
+    }
+    return render(request, "archive/snapshots.html", context)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the files that somebody hands in for a channel. What was chosen stays chosen until it is sent."""
+    user, actor = signed_in(request), Actor.from_request(request)
+    channel = snapshot_queries.channel_for(user, organisation_of(request), pk)
+    if refused := snapshot_rules.why_not_ask(actor, channel):
+        raise NotPermitted(refused)
+    form = UploadForm(request.POST or None, request.FILES or None, user=user)
+    context = {"form": form, "channel": channel, "rule": policy.rule(keys.SNAPSHOT_INTERVAL, channel_scope(channel))}
+    if request.method != "POST":
+        return render(request, "archive/snapshot_upload.html", context)
+    valid = form.is_valid()
+    if (note := request.POST.get("ta-bort")) is not None or "mer" in request.POST:
+        return _chosen_so_far(request, form, note, context, valid=valid)
+    if valid:
+        with errors_beside_fields(form):
+            row = _hand_in(form, channel.pk, actor)
+            form.done()
+            messages.success(request, _("Filerna är sparade. Nu görs PDF-filen, och sedan tittar arkivarien på den."))
+            return redirect(row)
+        form.keep(form.cleaned_data["files"])
+    return render_form(request, "archive/snapshot_upload.html", context)
+
+
+def _hand_in(form: UploadForm, channel_id: int, actor: Actor) -> Snapshot:
+    data = form.cleaned_data
+    try:
+        return actions.upload_snapshot(
+            channel_id=channel_id,
+            how=data["how"],
+            reason=data["reason"],
+            taken_on=data["taken_on"],
+            note=data["note"],
+            files=form.all_files(),
+            actor=actor,
+        )
+    except IntakeError as refused:
+        raise InvalidInput({"files": [str(refused)]}) from refused
+
+
+def _chosen_so_far(
+    request: HttpRequest, form: UploadForm, note: str | None, context: dict[str, Any], *, valid: bool
+) -> HttpResponse:
+    """Show the form again with the files chosen so far, without what is not filled in yet being called an error."""
+    if valid:
+        form.keep(form.cleaned_data["files"])
+    if note:
+        form.drop(note)
+    wrong_files = form.errors.get("files", [])
+    told = [text for text in wrong_files if form.put_aside or request.FILES]
+    data = request.POST.copy()
+    again = UploadForm(
+        initial={name: data.get(name, "") for name in ("how", "taken_on", "reason", "note")}, user=form.user
+    )
+    again.put_aside = form.put_aside
+    return render(
+        request,
+        "archive/snapshot_upload.html",
+        {**context, "form": again, "told": told},
+        status=422 if told else 200,
+    )
 
 
 @never_cache
