@@ -66,7 +66,7 @@ class UploadForm(forms.Form):
             "invalid_choice": gettext_lazy("Välj vad du lämnar."),
         },
     )
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]  # a declared field is no attribute of the form
         label=gettext_lazy("Filer"),
         required=False,
         widget=SeveralFiles,

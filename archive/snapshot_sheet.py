@@ -30,13 +30,14 @@ def sheet_of(row: Snapshot, files: Sequence[SnapshotFile]) -> Sheet:
 
     Raises PageError for a PDF that cannot be opened, OSError or ValueError for other files that are not what they say.
     """
+    municipality = Municipality.current()
     with override(settings.LANGUAGE_CODE):  # what is kept is written in the authority's language
         posts, note = _posts(files)
         pictures, texts = _pages(files)
         title = _("Ögonblicksbild av %(name)s, %(platform)s") % row.facts
         return Sheet(
             title=title,
-            author=Municipality.current().name,
+            author=municipality.name if municipality else "",
             description=_("Hur kanalen såg ut %(day)s") % {"day": _moment(row.taken_at)},
             made_at=row.started_at or row.asked_at,
             level=row.level,

@@ -79,8 +79,8 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     if (note := request.POST.get("ta-bort")) is not None or "mer" in request.POST:
         return _chosen_so_far(request, form, note, context, valid=valid)
     if valid:
-        with errors_beside_fields(form):
-            row = _hand_in(form, channel.pk, actor)
+        row = _hand_in(form, channel.pk, actor)
+        if row is not None:
             form.done()
             messages.success(request, _("Filerna är sparade. Nu görs PDF-filen, och sedan tittar arkivarien på den."))
             return redirect(row)
@@ -88,20 +88,23 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     return render_form(request, "archive/snapshot_upload.html", context)
 
 
-def _hand_in(form: UploadForm, channel_id: int, actor: Actor) -> Snapshot:
-    data = form.cleaned_data
-    try:
-        return actions.upload_snapshot(
-            channel_id=channel_id,
-            how=data["how"],
-            reason=data["reason"],
-            taken_on=data["taken_on"],
-            note=data["note"],
-            files=form.all_files(),
-            actor=actor,
-        )
-    except IntakeError as refused:
-        raise InvalidInput({"files": [str(refused)]}) from refused
+def _hand_in(form: UploadForm, channel_id: int, actor: Actor) -> Snapshot | None:
+    """Return the snapshot, or None when the form now says beside its fields why there is none."""
+    data, row = form.cleaned_data, None
+    with errors_beside_fields(form):
+        try:
+            row = actions.upload_snapshot(
+                channel_id=channel_id,
+                how=data["how"],
+                reason=data["reason"],
+                taken_on=data["taken_on"],
+                note=data["note"],
+                files=form.all_files(),
+                actor=actor,
+            )
+        except IntakeError as refused:
+            raise InvalidInput({"files": [str(refused)]}) from refused
+    return row
 
 
 def _chosen_so_far(
@@ -112,8 +115,7 @@ def _chosen_so_far(
         form.keep(form.cleaned_data["files"])
     if note:
         form.drop(note)
-    wrong_files = form.errors.get("files", [])
-    told = [text for text in wrong_files if form.put_aside or request.FILES]
+    told = [str(text) for text in form.errors.get("files", ())] if form.put_aside or request.FILES else []
     data = request.POST.copy()
     again = UploadForm(
         initial={name: data.get(name, "") for name in ("how", "taken_on", "reason", "note")}, user=form.user
