@@ -1,0 +1,103 @@
+"""Listens to a browser and writes down each answer as it is complete."""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from playwright.async_api import BrowserContext, Page, Request, Response
+from playwright.async_api import Error as PlaywrightError
+
+from archive.capture.egress import REFUSED_HEADER
+from archive.capture.values import Limit, Limits
+from archive.capture.warc import Exchange, Records
+
+BODY_SECONDS = 10
+
+
+class Recorder:
+    """Keeps what the browser receives, and knows how much is still on its way.
+
+    Answers of our own proxy are not the site's and are not kept. `pending` counts requests under way, so that whoever
+    scrolls knows when to wait.
+    """
+
+    def __init__(self, context: BrowserContext, records: Records, limits: Limits) -> None:
+        self.records, self.limits = records, limits
+        self.pending = 0
+        self.kept_bytes = 0
+        self.without_body = 0
+        self.limits_hit: set[Limit] = set()
+        self.main: dict[str, datetime] = {}  # the moment of each kept answer, by address
+        self._jobs: set[asyncio.Task[None]] = set()
+        context.on("request", lambda _request: self._count(1))
+        context.on("requestfailed", lambda _request: self._count(-1))
+        context.on("requestfinished", self._finished)
+
+    def _count(self, change: int) -> None:
+        self.pending += change
+
+    def _finished(self, request: Request) -> None:
+        self._count(-1)
+        if request.url.startswith(("http:", "https:")):
+            job = asyncio.create_task(self._keep(request))
+            self._jobs.add(job)
+            job.add_done_callback(self._jobs.discard)
+
+    async def settle(self, seconds: float) -> None:
+        """Wait until all that is complete has been written, for so long at most."""
+        jobs = set(self._jobs)
+        if jobs:
+            _done, late = await asyncio.wait(jobs, timeout=seconds)
+            for job in late:
+                job.cancel()
+                self.without_body += 1
+                self.limits_hit.add(Limit.BODIES)
+
+    async def _keep(self, request: Request) -> None:
+        with suppress(PlaywrightError, TimeoutError):  # the page or the browser is gone: there is nothing to keep
+            response = await asyncio.wait_for(request.response(), BODY_SECONDS)
+            if response is None:
+                return
+            headers = [(entry["name"], entry["value"]) for entry in await response.headers_array()]
+            if any(name.lower() == REFUSED_HEADER.lower() for name, _value in headers):
+                return
+            at = datetime.now(UTC)
+            exchange = Exchange(
+                url=request.url.partition("#")[0],
+                method=request.method,
+                request_headers=await request.all_headers(),
+                request_body=request.post_data_buffer or b"",
+                status=response.status,
+                reason=response.status_text,
+                headers=headers,
+                body=await self._body(response),
+                at=at,
+            )
+            self.records.write(exchange)
+            self.main.setdefault(exchange.url, at)
+
+    async def _body(self, response: Response) -> bytes:
+        if 300 <= response.status < 400 or response.status in (204, 205):
+            return b""  # the browser keeps no body of these
+        try:
+            body = await asyncio.wait_for(response.body(), BODY_SECONDS)
+        except (PlaywrightError, TimeoutError):
+            body = None
+        if body is None or len(body) > self.limits.body_bytes or self.kept_bytes + len(body) > self.limits.bytes:
+            self.without_body += 1
+            self.limits_hit.add(Limit.BODIES)
+            return b""
+        self.kept_bytes += len(body)
+        return body
+
+
+def follow_main_frame(page: Page) -> list[str]:
+    """Return a list that fills with the addresses that the page itself is led through, the asked one first."""
+    led: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.is_navigation_request() and request.frame == page.main_frame and request.url not in led[-1:]:
+            led.append(request.url)
+
+    page.on("request", note)
+    return led

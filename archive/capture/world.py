@@ -1,0 +1,82 @@
+"""Our own scripts in somebody else's page: in a world of their own, where the page cannot have replaced `Array` or `Date`.
+
+Chromium stops a script that takes too long, but it cannot start one while the page's own script never ends. So each call
+has a time here as well: `Blocked` says that the page never let us in.
+"""
+
+import asyncio
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import CDPSession, Page
+
+SCRIPTS = Path(__file__).with_name("scripts")
+
+
+class Blocked(Exception):
+    """The page's own script did not let ours run in time. The text is the step that waited."""
+
+
+class ScriptFailed(Exception):
+    """Our script ended with an error in this page."""
+
+
+@cache
+def script(name: str) -> str:
+    """Return the source of one of our scripts: a function."""
+    return (SCRIPTS / f"{name}.js").read_text(encoding="utf-8")
+
+
+class World:
+    """Runs our scripts in the main frame of a page."""
+
+    def __init__(self, page: Page, session: CDPSession, seconds: float) -> None:
+        self.page, self.session, self.seconds = page, session, seconds
+
+    @classmethod
+    async def of(cls, page: Page, seconds: float) -> "World":
+        """Open the page for our scripts, each of which may take `seconds`."""
+        return cls(page, await page.context.new_cdp_session(page), seconds)
+
+    async def send(self, method: str, params: dict[str, Any] | None = None, *, seconds: float | None = None) -> Any:
+        """Send a command to the browser. Raises Blocked when there is no answer in time."""
+        try:
+            return await asyncio.wait_for(self.session.send(method, params or {}), seconds or self.seconds)
+        except TimeoutError:
+            raise Blocked(method) from None
+
+    async def run(self, name: str, *arguments: Any, seconds: float | None = None) -> Any:
+        """Call one of our scripts with plain values, and return a plain value. Raises Blocked and ScriptFailed."""
+        limit = seconds or self.seconds
+        called = f"({script(name)})({', '.join(json.dumps(one) for one in arguments)})"
+        try:
+            answer = await self._evaluate(called, limit)
+        except Blocked:
+            raise Blocked(name) from None
+        if "exceptionDetails" in answer:
+            details = answer["exceptionDetails"]
+            text = details.get("exception", {}).get("description") or details.get("text", "")
+            raise ScriptFailed(f"{name}: {str(text)[:300]}")
+        return answer["result"].get("value")
+
+    async def _evaluate(self, called: str, limit: float) -> Any:
+        tree = await self.send("Page.getFrameTree", seconds=limit)
+        # A page that has led on to another has a new world, so it is asked for each time; the same name gives the same one.
+        world = await self.send(
+            "Page.createIsolatedWorld",
+            {"frameId": tree["frameTree"]["frame"]["id"], "worldName": "kanalkollen"},
+            seconds=limit,
+        )
+        return await self.send(
+            "Runtime.evaluate",
+            {
+                "expression": called,
+                "contextId": world["executionContextId"],
+                "awaitPromise": True,
+                "returnByValue": True,
+                "timeout": limit * 1000,
+            },
+            seconds=limit + 1,
+        )
