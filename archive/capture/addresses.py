@@ -152,10 +152,12 @@ class Guard:
 
     `inward` lets tests and the demo show a platform of their own: "host:port" to an address and port on loopback. It comes
     from the caller alone. `barred` are networks of the operator's that count as public but are not meant for a browser.
+    `ports` is for a test that shows that the address alone is enough to refuse.
     """
 
     inward: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     barred: tuple[Network, ...] = ()
+    ports: frozenset[int] = frozenset(PORTS.values())
     resolve: Resolver = ask_the_system
 
     def __post_init__(self) -> None:
@@ -168,7 +170,7 @@ class Guard:
         inward = self.inward.get(f"{host.lower()}:{port}")
         if inward:
             return Target(*inward)
-        if port not in PORTS.values():
+        if port not in self.ports:
             raise Refused(Why.PORT, str(port))
         asked = literal_or_name(host)
         found = [asked] if not isinstance(asked, str) else await self._addresses(asked, port)

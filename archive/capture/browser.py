@@ -2,7 +2,7 @@
 
 Root cannot have Chromium's sandbox, and a browser that shows strangers' pages must not be root: whoever runs as root gets
 a browser that runs as an ordinary user. The sandbox is made of user namespaces; where the machine forbids them it cannot
-be had, and then the record says so, or nothing is captured at all (`Sandbox.REQUIRED`).
+be had, and neither can a network of its own (`enclosure`). Then the record says so, or nothing is captured at all.
 """
 
 import os
@@ -26,7 +26,7 @@ TIME_ZONE = "Europe/Stockholm"
 
 
 class Sandbox(StrEnum):
-    """Whether a browser without its sandbox may be used."""
+    """Whether a browser may be used without its sandbox and a network of its own."""
 
     REQUIRED = "required"
     PREFERRED = "preferred"
@@ -47,7 +47,7 @@ def find() -> str:
 def arguments(proxy_port: int) -> list[str]:
     """Return the flags that matter for safety, beside those of the driver; and for a picture that is the same everywhere."""
     return [
-        # Nothing is looked up by the browser itself, and nothing goes out beside the proxy: not a packet of WebRTC's either.
+        # Nothing is looked up by the browser itself, and nothing goes out beside the proxy. Belt and braces, beside `enclosure`.
         "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
         f"--proxy-server=http://127.0.0.1:{proxy_port}",
         "--proxy-bypass-list=<-loopback>",

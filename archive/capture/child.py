@@ -11,7 +11,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from playwright.async_api import Error as PlaywrightError
 from pydantic import TypeAdapter
 
 from archive.capture import browser
+from archive.capture.enclosure import carry_in, enclose
 from archive.capture.recorder import Recorder
 from archive.capture.values import Browser, KeptFile, Kind, Limit, Limits, Order, Outcome, Post, Report
 from archive.capture.visit import Visit
@@ -35,11 +36,12 @@ DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 @dataclass(frozen=True)
 class Job:
-    """What the process is asked to do. It must be done `seconds` after it began."""
+    """What the process is asked to do, in `seconds` at most. `door` is the proxy's socket, for a network of our own."""
 
     order: Order
     limits: Limits
     proxy_port: int
+    door: str
     browser_path: str
     sandbox: browser.Sandbox = browser.Sandbox.REQUIRED
     seconds: float = 120
@@ -61,23 +63,35 @@ def noter(folder: Path) -> Callable[..., None]:
     return note
 
 
-async def work(folder: Path, job: Job) -> Report:
-    """Carry out the job and return what came of it."""
+async def work(folder: Path, job: Job, *, enclosed: bool) -> Report:
+    """Carry out the job and return what came of it. `enclosed`: the process is in a network of its own."""
     note = noter(folder)
     note("start")
+    if not enclosed:
+        if job.sandbox is browser.Sandbox.REQUIRED:
+            return Report(Outcome.NO_BROWSER, detail="no network of its own")
+        return await _start(folder, job, job.proxy_port, note, enclosed=False)
+    server, port = await carry_in(Path(job.door))
+    try:
+        return await _start(folder, job, port, note, enclosed=True)
+    finally:
+        server.close()
+
+
+async def _start(folder: Path, job: Job, proxy_port: int, note: Callable[..., None], *, enclosed: bool) -> Report:
     async with async_playwright() as driver:
         try:
             context, about = await browser.start(
                 driver.chromium,
                 folder,
                 path=job.browser_path,
-                proxy_port=job.proxy_port,
+                proxy_port=proxy_port,
                 limits=job.limits,
                 sandbox=job.sandbox,
             )
         except browser.NoBrowser as missing:
             return Report(Outcome.NO_BROWSER, detail=str(missing))
-        return await _visit(folder, job, context, about, note)
+        return await _visit(folder, job, context, replace(about, own_network=enclosed), note)
 
 
 async def _visit(folder: Path, job: Job, context: BrowserContext, about: Browser, note: Callable[..., None]) -> Report:
@@ -151,10 +165,10 @@ def _write_report(folder: Path, report: Report) -> None:
     unfinished.rename(folder / REPORT)  # it is there whole or not at all
 
 
-async def _main(folder: Path) -> None:
+async def _main(folder: Path, *, enclosed: bool) -> None:
     job = TypeAdapter(Job).validate_json((folder / JOB).read_bytes())
     try:
-        report = await work(folder, job)
+        report = await work(folder, job, enclosed=enclosed)
     except PlaywrightError as wrong:
         report = Report(Outcome.BROWSER_DIED, detail=str(wrong)[:500])
     _write_report(folder, report)
@@ -165,7 +179,8 @@ def main() -> None:
     # A worker that is killed takes us with it, and the browser goes when it no longer hears from us.
     ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    asyncio.run(_main(Path(sys.argv[1])))
+    enclosed = enclose()
+    asyncio.run(_main(Path(sys.argv[1]), enclosed=enclosed))
 
 
 if __name__ == "__main__":

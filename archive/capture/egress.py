@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -60,12 +61,16 @@ class _Count:
 class Egress:
     """A filtering proxy, started with `with`. `port` is where the browser finds it, `log` what it was asked for.
 
+    It listens on loopback and, for a browser in a network of its own, on the socket `door` in the file system.
     `max_bytes` and `max_seconds` are for all connections together; when one is met everything is closed, and `over` says
     which (Why.BYTES or Why.TIME).
     """
 
-    def __init__(self, guard: Guard, *, max_bytes: int, max_seconds: float, dial: Dial = dial) -> None:
+    def __init__(
+        self, guard: Guard, *, max_bytes: int, max_seconds: float, door: Path | None = None, dial: Dial = dial
+    ) -> None:
         self.guard, self.max_bytes, self.max_seconds, self._dial = guard, max_bytes, max_seconds, dial
+        self.door = door
         self.port = 0
         self.moved = 0
         self.unlogged = 0
@@ -102,6 +107,9 @@ class Egress:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         server = await asyncio.start_server(self._client, "127.0.0.1", 0, limit=HEAD_BYTES)
         self.port = server.sockets[0].getsockname()[1]
+        doors = [server]
+        if self.door:
+            doors.append(await asyncio.start_unix_server(self._client, self.door, limit=HEAD_BYTES))
         self._ready.set()
         try:
             await asyncio.wait_for(self._stop.wait(), self.max_seconds)
@@ -109,7 +117,8 @@ class Egress:
             self._close_all(Why.TIME)
             await self._stop.wait()
         finally:
-            server.close()
+            for one in doors:
+                one.close()
             self._close_all(None)
 
     def _close_all(self, why: Why | None) -> None:

@@ -95,9 +95,9 @@ class _Watch:
     def run(self, path: str, sandbox: Sandbox, started: datetime) -> Result:
         """Return the result, with files named but not moved yet."""
         whole = START_SECONDS + self.limits.seconds + END_SECONDS
-        egress = Egress(self.guard, max_bytes=self.limits.bytes, max_seconds=whole)
-        with egress:
-            job = Job(self.order, self.limits, egress.port, path, sandbox, self.limits.seconds)
+        door = self.work / "door"
+        with Egress(self.guard, max_bytes=self.limits.bytes, max_seconds=whole, door=door) as egress:
+            job = Job(self.order, self.limits, egress.port, str(door), path, sandbox, self.limits.seconds)
             (self.work / JOB).write_text(to_json(job), encoding="utf-8")
             killed = self._drive(whole)
         report = self._report(killed=killed)

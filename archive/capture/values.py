@@ -170,11 +170,15 @@ class KeptFile:
 
 @dataclass(frozen=True)
 class Browser:
-    """What drew the page. `sandbox` False is a weakness that whoever reads the record must see; `user` ran it."""
+    """What drew the page, and as whom. `sandbox` or `own_network` False is a weakness that the reader of the record must see.
+
+    `own_network`: nothing but the proxy could be reached, whatever was sent (`enclosure`).
+    """
 
     name: str = ""
     version: str = ""
     sandbox: bool = False
+    own_network: bool = False
     user: str = ""
     sandbox_note: str = ""
 

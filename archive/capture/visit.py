@@ -19,7 +19,7 @@ from archive.capture.platforms import table
 from archive.capture.reading import Posts, outcome_of_page, outcome_of_status
 from archive.capture.recorder import Recorder, follow_main_frame
 from archive.capture.values import Banner, KeptFile, Kind, Limit, Limits, Order, Outcome
-from archive.capture.world import Blocked, ScriptFailed, World
+from archive.capture.world import Blocked, Died, ScriptFailed, World
 
 PICTURE_NAME = "bild-{:02}.png"
 MHTML_NAME = "sida.mhtml"
@@ -60,6 +60,8 @@ class Visit:
         except Blocked as step:
             self._end(Outcome.TIMEOUT, str(step))
             self.limits_hit.add(Limit.TIME)
+        except Died:
+            self._end(Outcome.BROWSER_DIED, "crash")
         except ScriptFailed as wrong:
             self._end(Outcome.BROWSER_DIED, str(wrong))
         except PlaywrightError as wrong:
@@ -138,7 +140,7 @@ class Visit:
 
     # --- Looking ------------------------------------------------------------------------------------------------------
     async def _see(self) -> None:
-        world = await World.of(self.page, self.limits.script_seconds)
+        world = await World.of(self.page, self.limits.script_seconds, self.crashed)
         await self._answer_banner(world)
         await self._scroll(world)
         await self._stand_still(world)
