@@ -102,6 +102,7 @@ class Platform(ThreadingHTTPServer):
     """The server. `asked` counts what was asked for. `redirects` lead on, and `extra` are pages of a test's own."""
 
     daemon_threads = True
+    request_queue_size = 100
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)

@@ -39,6 +39,7 @@ NEVER: tuple[Network, ...] = tuple(
     ipaddress.ip_network(net)
     for net in (
         "168.63.129.16/32",  # a cloud's own services answer here, and it counts as public
+        "192.0.0.0/24",  # protocol assignments, which older Pythons take for public
         "192.88.99.0/24",  # 6to4 relays
         "::/96",  # IPv4-compatible
         "::ffff:0:0/96",  # IPv4-mapped
@@ -48,6 +49,8 @@ NEVER: tuple[Network, ...] = tuple(
         "100::/64",  # discard
         "2001::/32",  # Teredo
         "2002::/16",  # 6to4
+        "3fff::/20",  # documentation
+        "5f00::/16",  # segment routing
         "fec0::/10",  # site-local, of old
     )
 )

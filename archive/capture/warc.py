@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -52,9 +52,9 @@ def sort_key(url: str) -> str:
     """Return the key that an index is sorted by: the host from the end, then path and sorted query (SURT)."""
     parts = urlsplit(url)
     host = re.sub(r"^www\d*\.", "", (parts.hostname or "").lower())
-    reversed_host = host if re.fullmatch(r"[\d.]+|.*:.*", host) else ",".join(reversed(host.split(".")))
+    reversed_host = host if ":" in host else ",".join(reversed(host.split(".")))
     port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
-    query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True))).lower()
+    query = "&".join(sorted(parts.query.lower().split("&")))
     path = (parts.path.lower().rstrip("/") or "/") + (f"?{query}" if query else "")
     return f"{reversed_host}{port}){path}"
 
