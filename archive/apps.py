@@ -12,4 +12,4 @@ class ArchiveConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the clock know what can be due here."""
-        from archive import duties  # noqa: F401  (models are there only now)
+        from archive import checks, duties  # noqa: F401  (models are there only now)

@@ -151,6 +151,14 @@ SNAPSHOT_MAX_FILES = 40
 FIXITY_DAYS = env.int("FIXITY_DAYS", default=30)
 # An independent validator of PDF/A: the command of veraPDF, or the address of its REST service. Empty: none.
 PDFA_VALIDATOR = env.str("PDFA_VALIDATOR", default="")
+# Capturing pages (archive.capture). A browser is sought on the path; without its sandbox it is not used unless "preferred".
+CHROMIUM = env.str("CHROMIUM", default="")
+CAPTURE_SANDBOX = env.str("CAPTURE_SANDBOX", default="required")
+CAPTURE_SECONDS = env.int("CAPTURE_SECONDS", default=150)
+# Networks of the municipality's own that count as public but are not for a browser that shows strangers' pages.
+CAPTURE_BARRED_NETWORKS = env.list("CAPTURE_BARRED_NETWORKS", default=[])
+# For tests and the demo alone (archive.checks): "kanal.example:80=127.0.0.1:4711".
+CAPTURE_INWARD = env.dict("CAPTURE_INWARD", default={})
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- Language and time ------------------------------------------------------------------------------------------------

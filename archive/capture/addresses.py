@@ -77,7 +77,7 @@ class Target:
 
 
 def why_not_url(url: str) -> Why | None:
-    """Return why an address cannot be captured, judged by its form alone, or None."""
+    """Return why an address cannot be captured, judged without asking anybody, or None."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -88,9 +88,11 @@ def why_not_url(url: str) -> Why | None:
     if "@" in parts.netloc:
         return Why.USERINFO
     try:
-        literal_or_name(parts.hostname or "")
+        host = literal_or_name(parts.hostname or "")
     except Refused as no:
         return no.why
+    if not isinstance(host, str) and not is_public(host):
+        return Why.ADDRESS
     return None if port in (None, PORTS[parts.scheme]) else Why.PORT
 
 

@@ -1,4 +1,4 @@
-"""Finding the system's Chromium, and starting it so that it goes nowhere but through our proxy.
+"""Starting the system's Chromium so that it goes nowhere but through our proxy.
 
 Root cannot have Chromium's sandbox, and a browser that shows strangers' pages must not be root: whoever runs as root gets
 a browser that runs as an ordinary user. The sandbox is made of user namespaces; where the machine forbids them it cannot
@@ -7,41 +7,20 @@ be had, and neither can a network of its own (`enclosure`). Then the record says
 
 import os
 import pwd
-import shutil
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import BrowserContext, BrowserType
 from playwright.async_api import Error as PlaywrightError
 
-from archive.capture.values import Browser, Limits
+from archive.capture.job import NoBrowser
+from archive.capture.values import Browser, Limits, Sandbox
 
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 ORDINARY_USER = "nobody"
 START_SECONDS = 30
 LANGUAGE = "sv-SE"
 TIME_ZONE = "Europe/Stockholm"
-
-
-class Sandbox(StrEnum):
-    """Whether a browser may be used without its sandbox and a network of its own."""
-
-    REQUIRED = "required"
-    PREFERRED = "preferred"
-
-
-class NoBrowser(Exception):
-    """No browser can be had, or not with the sandbox that is demanded."""
-
-
-def find() -> str:
-    """Return the path of a browser: CHROMIUM when it is set, otherwise the first on the path. Raises NoBrowser."""
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None or not os.access(path, os.X_OK):
-        raise NoBrowser(path or ", ".join(NAMES))
-    return path
 
 
 def arguments(proxy_port: int) -> list[str]:

@@ -11,10 +11,9 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from playwright.async_api import BrowserContext, async_playwright
 from playwright.async_api import Error as PlaywrightError
@@ -22,34 +21,16 @@ from pydantic import TypeAdapter
 
 from archive.capture import browser
 from archive.capture.enclosure import carry_in, enclose
+from archive.capture.job import JOB, REPORT, STEPS, Job, NoBrowser, to_json
 from archive.capture.recorder import Recorder
-from archive.capture.values import Browser, KeptFile, Kind, Limit, Limits, Order, Outcome, Post, Report
+from archive.capture.values import Browser, KeptFile, Kind, Limit, Outcome, Post, Report, Sandbox
 from archive.capture.visit import Visit
 from archive.capture.warc import MainPage, Records, write_wacz
 
-JOB, STEPS, REPORT = "job.json", "steps.jsonl", "report.json"
 WACZ_NAME, POSTS_NAME = "sida.wacz", "inlagg.json"
 BODIES_SECONDS = 15
 CLOSE_SECONDS = 5
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
-
-
-@dataclass(frozen=True)
-class Job:
-    """What the process is asked to do, in `seconds` at most. `door` is the proxy's socket, for a network of our own."""
-
-    order: Order
-    limits: Limits
-    proxy_port: int
-    door: str
-    browser_path: str
-    sandbox: browser.Sandbox = browser.Sandbox.REQUIRED
-    seconds: float = 120
-
-
-def to_json(value: Any) -> str:
-    """Return a value of ours as JSON, so that the same value gives the same text."""
-    return TypeAdapter(type(value)).dump_json(value, indent=1).decode()
 
 
 def noter(folder: Path) -> Callable[..., None]:
@@ -68,7 +49,7 @@ async def work(folder: Path, job: Job, *, enclosed: bool) -> Report:
     note = noter(folder)
     note("start")
     if not enclosed:
-        if job.sandbox is browser.Sandbox.REQUIRED:
+        if job.sandbox is Sandbox.REQUIRED:
             return Report(Outcome.NO_BROWSER, detail="no network of its own")
         return await _start(folder, job, job.proxy_port, note, enclosed=False)
     server, port = await carry_in(Path(job.door))
@@ -89,7 +70,7 @@ async def _start(folder: Path, job: Job, proxy_port: int, note: Callable[..., No
                 limits=job.limits,
                 sandbox=job.sandbox,
             )
-        except browser.NoBrowser as missing:
+        except NoBrowser as missing:
             return Report(Outcome.NO_BROWSER, detail=str(missing))
         return await _visit(folder, job, context, replace(about, own_network=enclosed), note)
 

@@ -27,13 +27,14 @@ def enclose() -> bool:
 
     The process must have one thread. Tried in another process first: half a step would leave us without any loopback.
     """
-    if not _possible():
+    if not possible():
         return False
     _step_in()
     return True
 
 
-def _possible() -> bool:
+def possible() -> bool:
+    """Return True where `enclose` would work."""
     pid = os.fork()
     if pid == 0:
         try:

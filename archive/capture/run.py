@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,13 +21,11 @@ from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
-from archive.capture import browser
 from archive.capture.addresses import Guard, why_not_url
-from archive.capture.browser import Sandbox
-from archive.capture.child import JOB, REPORT, STEPS, Job, to_json
 from archive.capture.egress import Egress
+from archive.capture.job import JOB, REPORT, STEPS, Job, NoBrowser, find_browser, to_json
 from archive.capture.processes import family, kill_family
-from archive.capture.values import KeptFile, Kind, Limit, Limits, Order, Outcome, Report, Result, Step, Why
+from archive.capture.values import KeptFile, Kind, Limit, Limits, Order, Outcome, Report, Result, Sandbox, Step, Why
 
 RECORD_NAME = "uppgifter.json"
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +33,8 @@ ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 10
 END_SECONDS = 20
 LOOK_SECONDS = 0.1
+LEFT_SECONDS = 24 * 3600
+PREFIX = "kanalkollen-"
 BROWSER_IS_UP = 2  # steps: it is opening the page
 ABOUT_US = {Why.ADDRESS, Why.OWN, Why.BARRED, Why.NAME, Why.HOST_FORM, Why.PORT, Why.SCHEME, Why.USERINFO, Why.NOT_WEB}
 
@@ -49,12 +50,13 @@ def capture(
     guard: Guard | None = None,
     limits: Limits | None = None,
     sandbox: Sandbox = Sandbox.REQUIRED,
+    browser_path: str = "",
     on_step: Callable[[Step], None] | None = None,
 ) -> Result:
     """Capture a page into an empty or missing folder, and return what came of it; it is also in `uppgifter.json` there.
 
-    Whatever the page does ends as an `Outcome`. `on_step` is called from this thread with each step as it begins. Raises
-    FolderInUse, and OSError when nothing can be written.
+    Whatever the page does ends as an `Outcome`. `browser_path` is for a browser that is not on the path. `on_step` is called
+    from this thread with each step as it begins. Raises FolderInUse, and OSError when nothing can be written.
     """
     limits, guard = limits or Limits(), guard or Guard()
     folder.mkdir(parents=True, exist_ok=True)
@@ -66,11 +68,12 @@ def capture(
         report = Report(Outcome.REFUSED_ADDRESS, detail=refused, failed_url=order.url)
         return _finish(Result(order, limits, report.outcome, started, datetime.now(UTC), report), folder)
     try:
-        path = browser.find()
-    except browser.NoBrowser as missing:
+        path = find_browser(browser_path)
+    except NoBrowser as missing:
         report = Report(Outcome.NO_BROWSER, detail=str(missing))
         return _finish(Result(order, limits, report.outcome, started, datetime.now(UTC), report), folder)
-    with tempfile.TemporaryDirectory(prefix="kanalkollen-", ignore_cleanup_errors=True) as work:
+    _tidy()
+    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as work:
         watch = _Watch(Path(work), order, limits, guard, on_step)
         result = watch.run(path, sandbox, started)
         for kept in result.files:
@@ -113,7 +116,7 @@ class _Watch:
             steps=tuple(self.steps),
             connections=tuple(egress.log),
             limits_hit=tuple(sorted(hit)),
-            files=tuple(replace(one, **_checked(self.work / one.name)) for one in report.files),
+            files=tuple(_checked(one, self.work) for one in report.files),
             bytes_moved=egress.moved,
         )
 
@@ -180,6 +183,14 @@ class _Watch:
         return report.outcome
 
 
+def _tidy() -> None:
+    """Remove what captures have left whose worker was killed: folders of ours that are older than any capture can be."""
+    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):  # another worker's, or gone already
+            if left.stat().st_uid == os.geteuid() and time.time() - left.stat().st_mtime > LEFT_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
+
+
 def _environment(work: Path) -> dict[str, str]:
     """Return what the process may know: nothing of ours but where the code is, and which browser to take."""
     return {"PATH": os.defpath, "HOME": str(work), "TMPDIR": str(work), "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
@@ -194,9 +205,11 @@ def _inward(url: str) -> str:
         return ""
 
 
-def _checked(path: Path) -> dict[str, object]:
+def _checked(kept: KeptFile, folder: Path) -> KeptFile:
+    """Return the file with its checksum and size."""
+    path = folder / kept.name
     with path.open("rb") as content:
-        return {"sha256": hashlib.file_digest(content, "sha256").hexdigest(), "size": path.stat().st_size}
+        return replace(kept, sha256=hashlib.file_digest(content, "sha256").hexdigest(), size=path.stat().st_size)
 
 
 def _finish(result: Result, folder: Path) -> Result:
@@ -205,5 +218,5 @@ def _finish(result: Result, folder: Path) -> Result:
     data = json.loads(TypeAdapter(Result).dump_json(result))
     data["refusals"] = [entry for entry in data["connections"] if entry["refused"]]
     record.write_text(json.dumps(data, indent=1, ensure_ascii=False), encoding="utf-8")
-    kept = replace(KeptFile(RECORD_NAME, Kind.RECORD, "application/json"), **_checked(record))
+    kept = _checked(KeptFile(RECORD_NAME, Kind.RECORD, "application/json"), folder)
     return replace(result, files=(*result.files, kept))

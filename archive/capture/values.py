@@ -85,6 +85,13 @@ class Why(StrEnum):
     NO_ANSWER = "no_answer"  # allowed, but nobody answered
 
 
+class Sandbox(StrEnum):
+    """Whether a browser may be used without its sandbox and a network of its own."""
+
+    REQUIRED = "required"
+    PREFERRED = "preferred"
+
+
 @dataclass(frozen=True)
 class Order:
     """What to capture. `own_names` and `own_addresses` tell the municipality's posts from those of visitors."""

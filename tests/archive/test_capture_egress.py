@@ -135,6 +135,7 @@ def test_a_test_can_let_a_name_lead_to_loopback_and_nowhere_else():
         ("https://u:p@a.se/", Why.USERINFO), ("https://a.se:8443/", Why.PORT), ("http://a.se:443/", Why.PORT),
         ("http://a.se:99999/", Why.MALFORMED), ("http://[::1/", Why.MALFORMED), ("http:///x", Why.HOST_FORM),
         ("http://0x7f.1/", Why.HOST_FORM), ("http://localhost/", Why.NAME),
+        ("http://169.254.169.254/", Why.ADDRESS), ("https://[::1]/", Why.ADDRESS),
     ],
 )  # fmt: skip
 def test_an_address_is_judged_by_its_form_first(url, why):

@@ -9,7 +9,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 import surt
@@ -18,60 +17,41 @@ from wacz.main import main as wacz
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from archive.capture.addresses import Guard
 from archive.capture.platforms import Extractor, table
 from archive.capture.reading import Posts, moment, outcome_of_page, outcome_of_status
-from archive.capture.run import capture
-from archive.capture.values import AuthorKind, Limits, Order, Outcome, Result
+from archive.capture.values import AuthorKind, Order, Outcome
 from archive.capture.warc import sort_key
 from archive.capture.world import script
-from tests.platform_server import HOST, OWNER, PAGES_OF_POSTS, POSTS_A_PAGE, Platform
-
-POSTS = PAGES_OF_POSTS * POSTS_A_PAGE
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
-    """A capture of the feed, whose server has been closed."""
-    platform = Platform()
-    platform.redirects["/kanal"] = "/flode"
-    guard = Guard(inward={f"{HOST}:80": ("127.0.0.1", platform.server_port)})
-    folder = tmp_path_factory.mktemp("kept")
-    result = capture(Order(f"http://{HOST}/kanal", own_names=(OWNER,)), folder, guard=guard, limits=Limits(seconds=60))
-    platform.close()
-    assert result.outcome is Outcome.CAPTURED, result.report
-    return result, folder
+from tests.capture_scene import POSTS, Captured
+from tests.platform_server import HOST, OWNER
 
 
-def test_the_archive_is_valid_by_the_public_tool(kept, capsys):
-    _result, folder = kept
-    assert wacz(["validate", "-f", str(folder / "sida.wacz")]) in (0, None)
+def test_the_archive_is_valid_by_the_public_tool(feed, capsys):
+    assert wacz(["validate", "-f", str(feed.folder / "sida.wacz")]) in (0, None)
     assert "invalid" not in capsys.readouterr().out.lower()
 
 
-def test_a_changed_byte_makes_the_archive_invalid(kept, tmp_path):
-    _result, folder = kept
+def test_a_changed_byte_makes_the_archive_invalid(feed, tmp_path):
     changed = tmp_path / "sida.wacz"
-    with zipfile.ZipFile(folder / "sida.wacz") as old, zipfile.ZipFile(changed, "w") as new:
+    with zipfile.ZipFile(feed.folder / "sida.wacz") as old, zipfile.ZipFile(changed, "w") as new:
         for entry in old.infolist():
             data = old.read(entry)
             new.writestr(entry, data[:-1] + b"x" if entry.filename == "pages/pages.jsonl" else data)
     assert wacz(["validate", "-f", str(changed)]) not in (0, None)
 
 
-def test_every_record_has_the_checksum_that_it_says(kept, tmp_path):
-    _result, folder = kept
+def test_every_record_has_the_checksum_that_it_says(feed, tmp_path):
     warc = tmp_path / "data.warc.gz"
-    with zipfile.ZipFile(folder / "sida.wacz") as archive:
+    with zipfile.ZipFile(feed.folder / "sida.wacz") as archive:
         warc.write_bytes(archive.read("archive/data.warc.gz"))
     checker = Checker(type("Options", (), {"inputs": [str(warc)], "verbose": False})())
     checker.process_all()
     assert checker.exit_value == 0
 
 
-def test_the_archive_opens_with_the_page_that_was_reached(kept):
-    result, folder = kept
-    with zipfile.ZipFile(folder / "sida.wacz") as archive:
+def test_the_archive_opens_with_the_page_that_was_reached(feed):
+    result = feed.result
+    with zipfile.ZipFile(feed.folder / "sida.wacz") as archive:
         package = json.loads(archive.read("datapackage.json"))
         page = json.loads(archive.read("pages/pages.jsonl").splitlines()[1])
         assert archive.getinfo("archive/data.warc.gz").compress_type == zipfile.ZIP_STORED
@@ -124,9 +104,8 @@ class _Replayer(ThreadingHTTPServer):
 
 
 @pytest.fixture
-def replay(kept: tuple[Result, Path]) -> Iterator[int]:
-    _result, folder = kept
-    with zipfile.ZipFile(folder / "sida.wacz") as archive:
+def replay(feed: Captured) -> Iterator[int]:
+    with zipfile.ZipFile(feed.folder / "sida.wacz") as archive:
         lines = [line.split(" ", 2)[2] for line in archive.read("indexes/index.cdx").decode().splitlines()]
         values = {
             "archive": archive.read("archive/data.warc.gz"),

@@ -16,12 +16,11 @@ from PIL import Image
 
 from archive.capture.addresses import Guard
 from archive.capture.browser import ORDINARY_USER
-from archive.capture.processes import everyone
 from archive.capture.run import FolderInUse, capture
-from archive.capture.values import AuthorKind, Banner, Kind, Limit, Limits, Order, Outcome, Result, Step, Why
-from tests.platform_server import HOST, OWNER, PAGES_OF_POSTS, POSTS_A_PAGE, Platform
+from archive.capture.values import AuthorKind, Banner, Kind, Limit, Limits, Order, Outcome, Result, Sandbox, Step, Why
+from tests.capture_scene import POSTS, SANDBOX, of_captures
+from tests.platform_server import HOST, OWNER, PAGES_OF_POSTS, Platform
 
-POSTS = PAGES_OF_POSTS * POSTS_A_PAGE
 QUICK = Limits(seconds=20, load_seconds=4, scroll_seconds=15, script_seconds=2)
 
 Capture = Callable[..., Result]
@@ -42,45 +41,28 @@ def shoot(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Captu
         folder = tmp_path_factory.mktemp("capture")
         guard = Guard(inward={f"{HOST}:80": ("127.0.0.1", platform.server_port)})
         order = Order(f"http://{HOST}{path}", own_names=(OWNER,))
-        return capture(order, folder, guard=guard, limits=limits, on_step=on_step), folder
+        return capture(order, folder, guard=guard, limits=limits, sandbox=SANDBOX, on_step=on_step), folder
 
     return run
 
 
-@pytest.fixture(scope="module")
-def seen() -> list[tuple[int, str]]:
-    """User and system call filter of each renderer while `feed` was captured."""
-    return []
-
-
-@pytest.fixture(scope="module")
-def feed(shoot: Capture, seen: list[tuple[int, str]]) -> tuple[Result, Path]:
-    """A capture of the channel as it should be."""
-
-    def look(step: Step) -> None:
-        if step.name == "scroll":
-            seen.extend(_renderers())
-
-    return shoot("/flode", Limits(seconds=60, scroll_seconds=40, tile_height=30_000), on_step=look)
-
-
 # --- A channel as it should be ----------------------------------------------------------------------------------------
-def test_a_feed_is_captured_to_its_end(feed, platform):
-    result, _folder = feed
+def test_a_feed_is_captured_to_its_end(feed):
+    result = feed.result
     assert result.outcome is Outcome.CAPTURED, result.report
     assert (result.report.status, result.report.title, result.limits_hit) == (200, OWNER, ())
-    assert platform.asked[f"/inlagg?sida={PAGES_OF_POSTS - 1}"] == 1
+    assert feed.asked[f"/inlagg?sida={PAGES_OF_POSTS - 1}"] == 1
     assert [one.text.partition(":")[0] for one in result.report.posts if not one.is_comment] == [
         f"Inlägg nummer {number}" for number in range(POSTS)
     ]
 
 
-def test_every_lazy_picture_was_loaded(feed, platform):
-    assert {path for path in platform.asked if path.startswith("/bild/")} == {f"/bild/{n}.png" for n in range(POSTS)}
+def test_every_lazy_picture_was_loaded(feed):
+    assert {path for path in feed.asked if path.startswith("/bild/")} == {f"/bild/{n}.png" for n in range(POSTS)}
 
 
 def test_posts_say_who_wrote_when_and_where(feed):
-    result, folder = feed
+    result, folder = feed.result, feed.folder
     own, comment = result.report.posts[24], result.report.posts[25]
     assert (own.author, own.author_kind, own.is_comment) == (OWNER, AuthorKind.MUNICIPALITY, False)
     assert own.at == datetime(2026, 4, 15, 8, 12, tzinfo=UTC)
@@ -92,15 +74,15 @@ def test_posts_say_who_wrote_when_and_where(feed):
     assert len(json.loads((folder / "inlagg.json").read_text())) == 2 * POSTS
 
 
-def test_cookies_are_refused_and_never_agreed_to(feed, platform):
-    result, _folder = feed
+def test_cookies_are_refused_and_never_agreed_to(feed):
+    result = feed.result
     assert (result.report.banner, result.report.banner_text) == (Banner.REFUSED, "Avvisa alla")
-    assert platform.asked["/kaka?val=nej"] == 1
-    assert platform.asked["/kaka?val=ja"] == 0
+    assert feed.asked["/kaka?val=nej"] == 1
+    assert feed.asked["/kaka?val=ja"] == 0
 
 
 def test_the_picture_is_the_whole_page_with_each_part_once(feed):
-    result, folder = feed
+    result, folder = feed.result, feed.folder
     [picture] = result.pictures
     with Image.open(folder / picture.name) as image:
         image = image.convert("RGB")
@@ -118,7 +100,7 @@ def _colour_of(number: int) -> tuple[int, int, int]:
 
 
 def test_the_page_as_one_file_holds_its_pictures(feed):
-    _result, folder = feed
+    folder = feed.folder
     parts = list(message_from_bytes((folder / "sida.mhtml").read_bytes(), policy=policy.default).walk())
     assert sum(part.get_content_type() == "image/png" for part in parts) == POSTS
     text = next(part for part in parts if part.get_content_type() == "text/html").get_payload(decode=True).decode()
@@ -126,9 +108,10 @@ def test_the_page_as_one_file_holds_its_pictures(feed):
 
 
 def test_the_record_says_how_it_was_done(feed):
-    result, folder = feed
+    result, folder = feed.result, feed.folder
     record = json.loads((folder / "uppgifter.json").read_text())
-    assert record["order"]["url"] == record["report"]["reached_url"] == f"http://{HOST}/flode"
+    assert record["report"]["reached_url"] == f"http://{HOST}/flode"
+    assert record["order"]["url"] == f"http://{HOST}/kanal"
     assert [step["name"] for step in record["steps"]] == [
         "start",
         "open",
@@ -150,38 +133,20 @@ def test_the_record_says_how_it_was_done(feed):
     assert {one.name for one in folder.iterdir()} == {one.name for one in result.files}
 
 
-def test_the_browser_ran_as_an_ordinary_user_in_its_sandbox(feed, seen):
-    result, _folder = feed
+@pytest.mark.skipif(
+    SANDBOX is Sandbox.PREFERRED, reason="this machine forbids namespaces, so there is no sandbox to look at"
+)
+def test_the_browser_ran_as_an_ordinary_user_in_its_sandbox(feed):
+    result = feed.result
     assert (result.report.browser.sandbox, result.report.browser.own_network) == (True, True)
     assert result.report.browser.user == (ORDINARY_USER if os.geteuid() == 0 else _me())
-    assert seen
-    assert {uid for uid, _seccomp in seen} != {0}
-    assert {seccomp for _uid, seccomp in seen} == {"2"}  # a filter on system calls
+    assert feed.renderers
+    assert {uid for uid, _seccomp in feed.renderers} != {0}
+    assert {seccomp for _uid, seccomp in feed.renderers} == {"2"}  # a filter on system calls
 
 
 def _me() -> str:
     return pwd.getpwuid(os.geteuid()).pw_name
-
-
-def _renderers() -> Iterator[tuple[int, str]]:
-    """Yield user and system call filter of each renderer that belongs to a capture."""
-    for pid, _command in _of_captures("--type=renderer"):
-        status = Path(f"/proc/{pid}/status").read_text()
-        values = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
-        yield int(values["Uid"].split()[0]), values["Seccomp"]
-
-
-def _of_captures(part: str = "") -> Iterator[tuple[int, str]]:
-    """Yield number and command of every process of a capture: the one that drives, and all in a session with its browser."""
-    found = []
-    for process in everyone():
-        try:
-            command = Path(f"/proc/{process.pid}/cmdline").read_text().replace("\0", " ")
-        except OSError:
-            continue
-        found.append((process, command))
-    sessions = {process.session for process, command in found if "/kanalkollen-" in command}
-    yield from ((one.pid, command) for one, command in found if one.session in sessions and part in command)
 
 
 # --- Pages that are not the channel -----------------------------------------------------------------------------------
@@ -192,9 +157,7 @@ def _of_captures(part: str = "") -> Iterator[tuple[int, str]]:
         ("/logga-in-har", Outcome.LOGIN_WALL, "password", 1),
         ("/halv", Outcome.LOGGED_OUT, "Logga in för att fortsätta", 1),
         ("/fel", Outcome.SERVER_ERROR, "500", 1),
-        ("/borta", Outcome.NOT_FOUND, "404", 1),
         ("/finns-inte-200", Outcome.NOT_FOUND, "Det här innehållet är inte tillgängligt just nu", 1),
-        ("/stopp", Outcome.TURNED_AWAY, "429", 1),
         ("/fil", Outcome.NOT_A_PAGE, None, 0),
     ],
 )
@@ -220,7 +183,7 @@ def test_a_page_that_never_ends_is_ended(shoot, path):
     assert result.outcome is Outcome.TIMEOUT, result.report
     assert set(result.limits_hit) & {Limit.TIME, Limit.LOAD}
     assert (result.ended_at - result.started_at).total_seconds() < 40
-    assert not list(_of_captures())
+    assert not list(of_captures())
 
 
 def test_a_page_as_high_as_the_limit_is_captured_in_tiles(shoot):
@@ -246,7 +209,7 @@ def test_a_page_that_is_too_high_is_kept_to_the_limit_and_called_so(shoot):
 
 
 def test_a_page_that_is_too_big_is_stopped(shoot):
-    result, _folder = shoot("/stor", Limits(seconds=15, load_seconds=5, script_seconds=3, bytes=2_000_000))
+    result, _folder = shoot("/stor", Limits(seconds=12, load_seconds=3, script_seconds=2, bytes=2_000_000))
     assert result.outcome is Outcome.TOO_BIG
     assert Limit.BYTES in result.limits_hit
     assert result.bytes_moved < 2_200_000
@@ -256,12 +219,12 @@ def test_a_page_that_is_too_big_is_stopped(shoot):
 def test_a_browser_that_dies_is_told(shoot, whom):
     def kill(step: Step) -> None:
         if step.name == "scroll":
-            for pid, _command in _of_captures(whom):
+            for pid, _command in of_captures(whom):
                 os.kill(pid, signal.SIGKILL)
 
     result, folder = shoot("/flode", on_step=kill)
     assert result.outcome is Outcome.BROWSER_DIED, result.report
-    assert not list(_of_captures())
+    assert not list(of_captures())
     assert {one.name for one in folder.iterdir()} == {one.name for one in result.files}
 
 
@@ -271,7 +234,6 @@ def test_a_browser_that_dies_is_told(shoot, whom):
     [
         ("http://10.0.0.1/", Why.ADDRESS),
         ("https://169.254.169.254/latest/meta-data/", Why.ADDRESS),
-        ("http://kanal.example:8080/", Why.PORT),
         ("http://intern.lan/", Why.NAME),
     ],
 )
@@ -297,7 +259,9 @@ def test_a_name_that_leads_nowhere_is_no_contact(shoot, tmp_path):
     async def nobody(name: str, port: int) -> list[str]:
         raise OSError("unknown")
 
-    result = capture(Order("http://finns.inte.example/"), tmp_path, guard=Guard(resolve=nobody), limits=QUICK)
+    result = capture(
+        Order("http://finns.inte.example/"), tmp_path, guard=Guard(resolve=nobody), limits=QUICK, sandbox=SANDBOX
+    )
     assert result.outcome is Outcome.NO_CONTACT
     assert result.refusals[-1].refused is Why.UNKNOWN_NAME
 
@@ -309,6 +273,5 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path):
     assert (tmp_path / "sida.wacz").read_text() == "mine"
 
 
-def test_without_a_browser_it_says_so(tmp_path, monkeypatch):
-    monkeypatch.setenv("CHROMIUM", "/finns/inte")
-    assert capture(Order("https://kanal.example/"), tmp_path).outcome is Outcome.NO_BROWSER
+def test_without_a_browser_it_says_so(tmp_path):
+    assert capture(Order("https://kanal.example/"), tmp_path, browser_path="/finns/inte").outcome is Outcome.NO_BROWSER
