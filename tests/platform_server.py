@@ -88,6 +88,9 @@ PAGES: dict[str, str] = {
     ),
     "/finns-inte-200": page("<h1>Det här innehållet är inte tillgängligt just nu</h1>"),
     "/fel": page("<h1>Internt fel</h1>"),
+    "/skript-till-borta": page(posts(0, 3) + "<script>location='/borta'</script>"),
+    "/skript-inat": page(posts(0, 3) + "<script>setTimeout(()=>{location='http://192.168.0.1/'},100)</script>"),
+    "/vidare-inat": page(posts(0, 3) + "<meta http-equiv=refresh content='0;url=https://10.0.0.1/'>"),
     "/borta": page("<h1>Sidan finns inte</h1>"),
     "/stopp": page("<h1>För många frågor</h1>"),
 }

@@ -126,7 +126,7 @@ def _report(visit: Visit, about: Browser, recorder: Recorder) -> Report:
         responses=recorder.records.count,
         responses_without_body=recorder.without_body,
         limits_hit=tuple(sorted(visit.limits_hit | recorder.limits_hit)),
-        redirects=tuple(visit.led),
+        redirects=tuple(visit.way.addresses),
         posts=visit.posts.all(),
         files=tuple(visit.files),
     )

@@ -91,13 +91,33 @@ class Recorder:
         return body
 
 
-def follow_main_frame(page: Page) -> list[str]:
-    """Return a list that fills with the addresses that the page itself is led through, the asked one first."""
-    led: list[str] = []
+class Way:
+    """Where the page itself is led, by whatever means: the addresses, the last answer, and the last that could not be reached."""
 
-    def note(request: Request) -> None:
-        if request.is_navigation_request() and request.frame == page.main_frame and request.url not in led[-1:]:
-            led.append(request.url)
+    def __init__(self, page: Page) -> None:
+        self.addresses: list[str] = []
+        self.answer: Response | None = None
+        self.failed = ""
+        self.why_failed = ""
+        self._page = page
+        page.on("request", self._asked)
+        page.on("response", self._answered)
+        page.on("requestfailed", self._failed)
 
-    page.on("request", note)
-    return led
+    def _is_page(self, request: Request) -> bool:
+        return request.is_navigation_request() and request.frame == self._page.main_frame
+
+    def _asked(self, request: Request) -> None:
+        if self._is_page(request):
+            self.failed = ""
+            if request.url not in self.addresses[-1:]:
+                self.addresses.append(request.url)
+
+    def _answered(self, response: Response) -> None:
+        if self._is_page(response.request):
+            self.answer = response
+
+    def _failed(self, request: Request) -> None:
+        why = request.failure or ""
+        if self._is_page(request) and "ERR_ABORTED" not in why:  # given up for another, or a file to download
+            self.failed, self.why_failed = request.url, why

@@ -17,7 +17,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from archive.capture.egress import REFUSED_HEADER
 from archive.capture.platforms import table
 from archive.capture.reading import Posts, outcome_of_page, outcome_of_status
-from archive.capture.recorder import Recorder, follow_main_frame
+from archive.capture.recorder import Recorder, Way
 from archive.capture.values import Banner, KeptFile, Kind, Limit, Limits, Order, Outcome
 from archive.capture.world import Blocked, Died, ScriptFailed, World
 
@@ -47,7 +47,7 @@ class Visit:
         self.limits_hit: set[Limit] = set()
         self.files: list[KeptFile] = []
         self.posts = Posts(order, limits.posts)
-        self.led = follow_main_frame(page)
+        self.way = Way(page)
         self.crashed = asyncio.Event()
         page.on("crash", lambda _page: self.crashed.set())
         page.context.on("page", _close_other(page))
@@ -96,7 +96,7 @@ class Visit:
         return True
 
     async def _not_opened(self, why: str) -> None:
-        self.failed_url = self.led[-1] if self.led else self.order.url
+        self.failed_url = self.way.failed or (self.way.addresses or [self.order.url])[-1]
         self._end(
             Outcome.NOT_A_PAGE if "Download is starting" in why or "ERR_ABORTED" in why else Outcome.NO_CONTACT, why
         )
@@ -144,9 +144,19 @@ class Visit:
         await self._answer_banner(world)
         await self._scroll(world)
         await self._stand_still(world)
+        if not await self._is_still_there():
+            return
         await self._read(world)
         await self._draw(world)
         await self._keep_page(world)
+
+    async def _is_still_there(self) -> bool:
+        """Judge the page that we have ended at, which a script may have led us to. Return False where there is none."""
+        if self.way.failed:
+            self.failed_url = self.way.failed
+            self._end(Outcome.NO_CONTACT, self.way.why_failed)
+            return False
+        return self.way.answer is None or await self._take(self.way.answer)
 
     async def _answer_banner(self, world: World) -> None:
         tables = _tables()
