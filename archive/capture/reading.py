@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -94,27 +95,36 @@ def moment(value: str, shown: str) -> datetime | None:
     return None
 
 
+Key = tuple[str, ...]
+
+
+def _key(row: dict[str, Any]) -> Key:
+    """Return what tells a post from the others: a post by its address, a comment by its words."""
+    return (row["url"] if row["kind"] == "post" else "", row["author"], row["text"], row["time"])
+
+
 class Posts:
     """The posts that have been seen, each once, in the order of the page. A feed may drop what has scrolled away."""
 
     def __init__(self, order: Order, most: int) -> None:
         self.authors, self.most = Authors(order), most
         self.full = False
-        self._seen: dict[tuple[str, ...], Post] = {}
-        self._last: set[tuple[str, ...]] = set()
+        self._seen: dict[Key, Post] = {}
+        self._last: set[Key] = set()
+        self._answers: dict[Key, Key] = {}
 
     def add(self, answer: dict[str, Any]) -> None:
         """Take in what the page showed at one moment."""
-        self._last = set()
         self.full = self.full or bool(answer["full"])
-        for row in answer["posts"]:
-            post = self._post(row, answer["source"])
-            key = (post.url if not post.is_comment else "", post.author, post.text, row["time"])
-            self._last.add(key)
+        keys = [_key(row) for row in answer["posts"]]
+        self._last = set(keys)
+        for key, row in zip(keys, answer["posts"], strict=True):
             if len(self._seen) >= self.most and key not in self._seen:
                 self.full = True
                 continue
-            self._seen[key] = post
+            self._seen[key] = self._post(row, answer["source"])
+            if row["answers"] >= 0:
+                self._answers[key] = keys[row["answers"]]
 
     def _post(self, row: dict[str, Any], source: str) -> Post:
         author = " ".join(str(row["author"]).split())[:300]
@@ -132,7 +142,10 @@ class Posts:
 
     def all(self) -> tuple[Post, ...]:
         """Return every post that was seen."""
-        return tuple(self._seen.values())
+        places = {key: place for place, key in enumerate(self._seen)}
+        return tuple(
+            replace(post, answers=places.get(self._answers.get(key, ("",)))) for key, post in self._seen.items()
+        )
 
     def gone(self) -> int:
         """Return how many posts the page had dropped when the picture was taken, so that the picture does not show them."""

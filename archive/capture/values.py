@@ -124,7 +124,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Post:
-    """A post or comment as the page gives it. `at` is UTC and None where the page has no time that can be read."""
+    """A post or comment as the page gives it. `at` is UTC and None where the page has no time that can be read.
+
+    `answers` is the place, in the tuple of posts, of what a comment stands under.
+    """
 
     text: str
     author: str = ""
@@ -134,6 +137,7 @@ class Post:
     time_as_shown: str = ""
     url: str = ""
     is_comment: bool = False
+    answers: int | None = None
     source: str = ""  # which extractor found it
 
 

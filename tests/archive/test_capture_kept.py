@@ -154,7 +154,7 @@ def test_a_time_is_read_exactly_or_not_at_all(value, shown, at):
     assert moment(value, shown) == at
 
 
-def row(**values: str) -> dict[str, str]:
+def row(**values: str) -> dict[str, object]:
     return {
         "kind": "post",
         "author": "",
@@ -163,6 +163,7 @@ def row(**values: str) -> dict[str, str]:
         "time": "",
         "timeText": "",
         "url": "",
+        "answers": -1,
     } | values
 
 
@@ -191,6 +192,19 @@ def test_a_feed_that_drops_what_has_scrolled_away_is_read_on_the_way():
     assert [post.text for post in posts.all()] == ["Inlägg 0", "Inlägg 1", "Inlägg 2"]
     assert posts.gone() == 2
     assert posts.full  # the fourth was one too many
+
+
+def test_comments_keep_what_they_answer_when_the_feed_moves():
+    posts = Posts(Order("https://x.com/tibro"), 10)
+    comment = {"kind": "comment", "text": "Svar", "answers": 0}
+    posts.add({"source": "x", "posts": [row(text="Första"), row(**comment)], "full": False})
+    posts.add({"source": "x", "posts": [row(text="Andra"), row(**comment | {"author": "Annan"})], "full": False})
+    assert [(post.text, post.answers) for post in posts.all()] == [
+        ("Första", None),
+        ("Svar", 0),
+        ("Andra", None),
+        ("Svar", 2),
+    ]
 
 
 LOOK = {

@@ -70,7 +70,7 @@ def test_posts_say_who_wrote_when_and_where(feed):
     assert own.text == "Inlägg nummer 12: badplatsen är öppen åäö 🏊"
     assert (comment.author, comment.author_kind, comment.is_comment) == ("Besökare 12", AuthorKind.VISITOR, True)
     assert comment.text == "Kommentar till 12, tack!"
-    assert comment.at is None
+    assert (comment.at, comment.answers, own.answers) == (None, 24, None)
     assert len(json.loads((folder / "inlagg.json").read_text())) == 2 * POSTS
 
 

@@ -46,8 +46,15 @@
     } catch { continue; }
     const all = [...new Set([...posts, ...comments])]
       .sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1)).slice(0, most);
-    const found = all.map((one) => ({ kind: comments.has(one) ? "comment" : "post", ...read(one, extractor, extractor.post, extractor.comment) }))
-      .filter((one) => one.text);
+    const rows = all.map((one) => ({ one, kind: comments.has(one) ? "comment" : "post", ...read(one, extractor, extractor.post, extractor.comment) }))
+      .filter((row) => row.text);
+    // What a comment answers: the nearest post or comment around it, by its place among the rows; -1 where there is none.
+    const place = new Map(rows.map((row, index) => [row.one, index]));
+    const around = (one) => {
+      for (let box = one.parentElement; box; box = box.parentElement) if (place.has(box)) return place.get(box);
+      return -1;
+    };
+    const found = rows.map(({ one, ...row }) => ({ ...row, answers: row.kind === "comment" ? around(one) : -1 }));
     if (found.length) return { source: extractor.name || extractor.platform, posts: found, full: all.length >= most };
   }
   return { source: "", posts: [], full: false };
