@@ -1,5 +1,6 @@
 """A channel that was captured as it should be, once for all who look at what came of it."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -54,7 +55,7 @@ def _renderers() -> Iterator[tuple[int, str]]:
 
 
 def of_captures(part: str = "") -> Iterator[tuple[int, str]]:
-    """Yield number and command of every process of a capture: the one that drives, and all in a session with its browser."""
+    """Yield number and command of every process of our captures: the one that drives, and all in a session with its browser."""
     found = []
     for process in everyone():
         try:
@@ -62,5 +63,5 @@ def of_captures(part: str = "") -> Iterator[tuple[int, str]]:
         except OSError:
             continue
         found.append((process, command))
-    sessions = {process.session for process, command in found if "/kanalkollen-" in command}
+    sessions = {process.session for process, command in found if f"/kanalkollen-{os.getpid()}-" in command}
     yield from ((one.pid, command) for one, command in found if one.session in sessions and part in command)

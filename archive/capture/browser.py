@@ -14,13 +14,12 @@ from typing import Any
 from playwright.async_api import BrowserContext, BrowserType
 from playwright.async_api import Error as PlaywrightError
 
+from archive.capture.browser_facts import LANGUAGE, TIME_ZONE
 from archive.capture.job import NoBrowser
 from archive.capture.values import Browser, Limits, Sandbox
 
 ORDINARY_USER = "nobody"
 START_SECONDS = 30
-LANGUAGE = "sv-SE"
-TIME_ZONE = "Europe/Stockholm"
 
 
 def arguments(proxy_port: int) -> list[str]:

@@ -73,7 +73,7 @@ def capture(
         report = Report(Outcome.NO_BROWSER, detail=str(missing))
         return _finish(Result(order, limits, report.outcome, started, datetime.now(UTC), report), folder)
     _tidy()
-    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as work:
+    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", ignore_cleanup_errors=True) as work:
         watch = _Watch(Path(work), order, limits, guard, on_step)
         result = watch.run(path, sandbox, started)
         for kept in result.files:

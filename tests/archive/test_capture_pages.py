@@ -21,7 +21,7 @@ from archive.capture.values import AuthorKind, Banner, Kind, Limit, Limits, Orde
 from tests.capture_scene import POSTS, SANDBOX, of_captures
 from tests.platform_server import HOST, OWNER, PAGES_OF_POSTS, Platform
 
-QUICK = Limits(seconds=20, load_seconds=4, scroll_seconds=15, script_seconds=2)
+QUICK = Limits(seconds=60, load_seconds=10, scroll_seconds=30, script_seconds=5)
 
 Capture = Callable[..., Result]
 
