@@ -32,6 +32,8 @@ app.conf.beat_schedule = {
     "snapshots whose job was lost": {"task": "archive.complete_lost", "schedule": crontab(minute="*/5")},
     "files that are what they were": {"task": "archive.check_files", "schedule": crontab(minute="*/10")},
     "files chosen and not sent": {"task": "archive.throw_away_aside", "schedule": crontab(hour=4, minute=45)},
+    # The capture worker may be busy with a round: the messages of the minutes meanwhile are not kept for it.
+    "snapshots to capture": {"task": "archive.capture_due", "schedule": crontab(), "options": {"expires": 55}},
     "files without a row": {"task": "archive.throw_away_orphans", "schedule": crontab(hour=4, minute=50)},
     "what the registrar has taken in": {"task": "moderation.note_receipts", "schedule": crontab()},
     "blocks and crises": {"task": "moderation.end_what_has_run_out", "schedule": crontab()},

@@ -116,6 +116,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"  # an emptied Redis must 
 
 CELERY_BROKER_URL = celery_broker_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
+# What needs a browser runs where one is: a worker of its own takes this queue (docker-compose.yml).
+CELERY_TASK_ROUTES = {"archive.capture_due": {"queue": "capture"}}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TIMEZONE = "Europe/Stockholm"
 # A job cut off by a dead worker comes back after 60 seconds. Every task is idempotent, so a second run does no harm.

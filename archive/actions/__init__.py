@@ -1,5 +1,6 @@
 """Every state change of the archive: keep a file or a record, hand it to the registrar, take a snapshot and look at it."""
 
+from archive.actions.capturing import ids_to_take, take_back_lost, take_snapshot
 from archive.actions.completing import complete_lost, complete_snapshot
 from archive.actions.diary import accept_diary, decline_diary, propose_diary, return_diary
 from archive.actions.fixity import check_file, check_files
@@ -32,6 +33,7 @@ __all__ = [
     "fail_snapshot",
     "give_back_snapshot",
     "hand_in_snapshot",
+    "ids_to_take",
     "keep_file",
     "keep_made_file",
     "keep_record",
@@ -40,5 +42,7 @@ __all__ = [
     "return_diary",
     "show_file",
     "start_snapshot",
+    "take_back_lost",
+    "take_snapshot",
     "upload_snapshot",
 ]
