@@ -121,6 +121,12 @@ def channel_for(user: User, organisation: Organisation, pk: int) -> Channel:
     return get_object_or_404(rows, pk=pk)
 
 
+def capture_under_way(channel: Channel) -> Snapshot | None:
+    """Return the channel's snapshot that is to be captured, or is being, or None."""
+    states = (Snapshot.Status.ASKED, Snapshot.Status.RUNNING)
+    return Snapshot.objects.filter(channel=channel, how=Snapshot.How.CAPTURED, status__in=states).first()
+
+
 def channels_to_hand_in_for(user: User, organisation: Organisation, words: str) -> list[Channel]:
     """Return the first channels that the person may hand in a snapshot of: one's own, or for who keeps it those named so."""
     rows = Channel.objects.exclude(status=Channel.Status.DECIDED).select_related("platform")

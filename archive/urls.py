@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from archive.views import diary, files, fixity, snapshots
+from archive.views import capturing, diary, files, fixity, snapshots
 
 app_name = "archive"
 
 urlpatterns = [
     path("arkiv/ogonblick/", snapshots.snapshots, name="snapshots"),
     path("arkiv/ogonblick/lamna/<int:pk>/", snapshots.upload, name="snapshot_upload"),
+    path("arkiv/ogonblick/hamta/<int:pk>/", capturing.capture, name="snapshot_capture"),
     path("arkiv/ogonblick/<int:pk>/", snapshots.snapshot, name="snapshot"),
     path("arkiv/ogonblick/<int:pk>/bild/", snapshots.thumbnail, name="snapshot_thumbnail"),
     path("arkiv/kontroll/", fixity.fixity, name="fixity"),

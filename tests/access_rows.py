@@ -234,6 +234,7 @@ ROWS: dict[str, tuple[str, str]] = {
     "archive:propose": ("pk=record", "302 404 200 200 200 200 404"),
     "archive:sheet": ("pk=sheet", "302 404 200 200 200 200 404"),
     "archive:fixity": ("", "302 403 403 403 403 200 200"),
+    "archive:snapshot_capture": ("POST pk=channel", "302 404 302 302 302 302 404"),
     "archive:snapshot_upload": ("pk=channel", "302 404 200 200 200 200 404"),
     "archive:snapshots": ("", "302 403 200 200 200 200 403"),
     "archive:snapshot": ("pk=snapshot", "302 404 200 200 200 200 404"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actor import SCHEDULER, Actor
@@ -19,6 +20,7 @@ from channels.models import Channel
 from kommun.errors import StateConflict
 from tests.applications import make_municipality
 from tests.platform_server import HOST, OWNER, Platform
+from tests.public_scene import add_address
 
 S, R = Snapshot.Status, SnapshotFile.Role
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -136,3 +138,38 @@ def test_every_outcome_has_a_reason_and_a_note(outcome):
     now = timezone.now()
     result = Result(None, None, outcome, now, now, Report(outcome, detail="x"))
     assert note_of(result).endswith(" (x)")
+
+
+# --- The page's door --------------------------------------------------------------------------------------------------
+def test_the_owner_asks_for_a_capture_once(channel, cast, client):
+    make_municipality(name=OWNER)
+    add_address(channel, "https://www.facebook.com/ekhult")
+    address = reverse("archive:snapshot_capture", args=[channel.pk])
+    client.force_login(cast.owner)
+    assert client.get(address).status_code == 405
+    first = client.post(address)
+    [row] = Snapshot.objects.all()
+    assert first.url == row.get_absolute_url()
+    assert (row.status, row.how, row.reason, row.asked_by) == (S.ASKED, "captured", "on_request", cast.owner)
+    again = client.post(address, follow=True)
+    assert again.redirect_chain == [(row.get_absolute_url(), 302)]
+    assert "En hämtning är redan på gång." in again.content.decode()
+    assert Snapshot.objects.count() == 1
+
+
+def test_a_channel_without_an_address_cannot_be_captured(channel, cast, client):
+    make_municipality(name=OWNER)
+    client.force_login(cast.owner)
+    page = reverse("archive:snapshot_upload", args=[channel.pk])
+    assert "Hämta sidan" not in client.get(page).content.decode()
+    said = client.post(reverse("archive:snapshot_capture", args=[channel.pk]), follow=True)
+    assert said.redirect_chain == [(page, 302)]
+    assert "Kanalen har ingen adress att hämta från." in said.content.decode()
+
+
+def test_the_way_to_a_capture_stands_beside_the_upload(channel, cast, client):
+    make_municipality(name=OWNER)
+    add_address(channel, "https://www.facebook.com/ekhult")
+    client.force_login(cast.owner)
+    text = client.get(reverse("archive:snapshot_upload", args=[channel.pk])).content.decode()
+    assert reverse("archive:snapshot_capture", args=[channel.pk]) in text
