@@ -17,7 +17,7 @@ RUN export SECRET_KEY=build DATABASE_URL=postgres://build/build REDIS_URL=redis:
     && /venv/bin/python manage.py collectstatic --noinput --verbosity 0 \
     && /venv/bin/python -m compileall -q .
 
-FROM python:3.11-slim-bookworm
+FROM python:3.11-slim-bookworm AS app
 ENV PATH="/venv/bin:$PATH" PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MEDIA_ROOT=/data/media PUBLISH_ROOT=/data/published
 # What makes PDFs is linked against Pango; with a font to draw text in.
 # The versions are those of the Debian release.
@@ -37,3 +37,20 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["bin/healthcheck"]
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", "--runtime-mode", "mt", "--runtime-threads", "2", "kommun.wsgi:application"]
+
+# The worker that captures pages: the same, with a browser and fonts for what people write, emoji among it.
+FROM app AS capture
+# It is the ordinary user's again below.
+# hadolint ignore=DL3002
+USER 0
+# The versions are those of the Debian release.
+# hadolint ignore=DL3008
+RUN apt-get update -q \
+    && apt-get install -y -q --no-install-recommends chromium-headless-shell libatomic1 \
+        fonts-dejavu-core fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji \
+    && rm -rf /var/lib/apt/lists/*
+USER 10001
+CMD ["celery", "--quiet", "--app", "kommun", "worker", "--loglevel", "INFO", "--queues", "capture", "--concurrency", "1"]
+
+# Whoever names no target gets the one without a browser.
+FROM app

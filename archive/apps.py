@@ -12,7 +12,7 @@ class ArchiveConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the clock know what can be due here, and say that sheets and files follow what their records are about (jäv)."""
-        from archive import duties  # noqa: F401  (models are there only now)
+        from archive import checks, duties  # noqa: F401  (models are there only now)
         from archive.models import DiarySheet, Record, RecordFile, StoredFile
         from kommun import parties
 

@@ -8,7 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.clock import Kind, Pace, Stage, register
 
-DIARISE, AMEND_SHEET = "diarise", "amend_sheet"
+DIARISE, AMEND_SHEET, LOOK_AT_SNAPSHOT, FILE_DAMAGED = (
+    "diarise",
+    "amend_sheet",
+    "look_at_snapshot",
+    "file_damaged",
+)
 
 # The act that asks has sent its own mail. The undated stages count; a dated one would be missed at its own time.
 SOON = Pace(
@@ -25,4 +30,6 @@ SOON = Pace(
 register(
     Kind(DIARISE, _("Diarieför en handling"), SOON),
     Kind(AMEND_SHEET, _("Komplettera ett diarieblad"), SOON),
+    Kind(FILE_DAMAGED, _("En bevarad fil är skadad"), SOON),
+    Kind(LOOK_AT_SNAPSHOT, _("Titta på en ögonblicksbild"), SOON),
 )

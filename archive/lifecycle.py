@@ -1,7 +1,7 @@
-"""The tables of permitted state changes: of a diary sheet, and of a disposal list. The tests copy them by hand."""
+"""The tables of permitted state changes: a diary sheet, a snapshot, a disposal list. The tests copy them by hand."""
 
-from archive import disposal_rules, rules
-from archive.models import DiarySheet, DisposalList
+from archive import disposal_rules, rules, snapshot_rules
+from archive.models import DiarySheet, DisposalList, Snapshot
 from kommun.lifecycle import STAYS, Lifecycle, Transition
 from kommun.policy import keys
 
@@ -29,5 +29,21 @@ DISPOSAL = Lifecycle(
         Transition("confirm", frozenset({D.SIGNED}), D.CONFIRMED, disposal_rules.why_not_confirm, UNDER),
         Transition("destroy", frozenset({D.CONFIRMED}), STAYS, disposal_rules.why_not_carry_out, UNDER),
         Transition("finish", frozenset({D.CONFIRMED}), D.DONE, disposal_rules.why_not_carry_out, UNDER),
+    ],
+)
+
+P = Snapshot.Status
+
+SNAPSHOT = Lifecycle(
+    P,
+    [
+        Transition("start", frozenset({P.ASKED}), P.RUNNING, snapshot_rules.why_not_take, (keys.SNAPSHOT_INTERVAL,)),
+        Transition("give_back", frozenset({P.RUNNING}), P.ASKED, snapshot_rules.why_not_take),
+        Transition("finish", frozenset({P.RUNNING}), P.WAITING, snapshot_rules.why_not_take, (keys.SNAPSHOT_FORMAT,)),
+        Transition("fail", frozenset({P.ASKED, P.RUNNING}), P.REJECTED, snapshot_rules.why_not_take),
+        Transition(
+            "accept", frozenset({P.WAITING}), P.ACCEPTED, snapshot_rules.why_not_accept, (keys.SNAPSHOT_FORMAT,)
+        ),
+        Transition("reject", frozenset({P.WAITING}), P.REJECTED, snapshot_rules.why_not_look, (keys.SNAPSHOT_FORMAT,)),
     ],
 )

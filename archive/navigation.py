@@ -4,28 +4,44 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.organisation import organisation_of
-from archive import disposal_queries, disposal_rules, queries, registrars
+from accounts.organisation import Organisation, organisation_of
+from archive import disposal_queries, disposal_rules, queries, registrars, snapshot_queries
 from kommun.navigation import NavItem
 
 
 def items(request: HttpRequest) -> list[NavItem]:
-    """Return the diary for whoever registers, with how many sheets wait, and disposal for whoever lists what is to go."""
+    """Return what the person has here: the diary, disposal and holds, snapshots; with what waits for an answer."""
     if not isinstance(request.user, User):
         return []
-    organisation = organisation_of(request)
-    found = []
-    if organisation.holds_any(request.user, registrars.REGISTRAR):
-        waiting = queries.sheets_waiting(request.user, registrars.units_of(request.user, organisation)).count()
-        label = _("handlingar att diarieföra")
-        found.append(NavItem("archive:sheets", _("Diarium"), "archive", count=waiting, count_label=label, order=12))
-    if any(
-        organisation.holds(request.user, role, None) for role in (disposal_rules.ARCHIVIST, disposal_rules.REGISTRAR)
-    ):
-        waiting = disposal_queries.lists_to_sign(request.user.pk)
-        label = _("gallringslistor att godkänna")
-        found.append(
-            NavItem("archive:disposal", _("Gallring"), "hourglass", count=waiting, count_label=label, order=13)
-        )
-        found.append(NavItem("archive:holds", _("Undantag"), "lock", order=14))
-    return found
+    user, organisation = request.user, organisation_of(request)
+    return [*_diary(user, organisation), *_disposal(user, organisation), *_snapshots(user, organisation)]
+
+
+def _diary(user: User, organisation: Organisation) -> list[NavItem]:
+    """Return the entry of the diary for whoever registers, with how many sheets wait."""
+    if not organisation.holds_any(user, registrars.REGISTRAR):
+        return []
+    waiting = queries.sheets_waiting(user, registrars.units_of(user, organisation)).count()
+    label = _("handlingar att diarieföra")
+    return [NavItem("archive:sheets", _("Diarium"), "archive", count=waiting, count_label=label, order=12)]
+
+
+def _disposal(user: User, organisation: Organisation) -> list[NavItem]:
+    """Return the entries of disposal for whoever lists what is to go."""
+    if not any(organisation.holds(user, role, None) for role in (disposal_rules.ARCHIVIST, disposal_rules.REGISTRAR)):
+        return []
+    waiting = disposal_queries.lists_to_sign(user.pk)
+    label = _("gallringslistor att godkänna")
+    return [
+        NavItem("archive:disposal", _("Gallring"), "hourglass", count=waiting, count_label=label, order=13),
+        NavItem("archive:holds", _("Undantag"), "lock", order=14),
+    ]
+
+
+def _snapshots(user: User, organisation: Organisation) -> list[NavItem]:
+    """Return the entry of the snapshots, with how many wait for a look for whoever looks at them."""
+    if not snapshot_queries.sees_any(user, organisation):
+        return []
+    waiting = snapshot_queries.waiting_for(user, organisation)
+    label = _("ögonblicksbilder att titta på")
+    return [NavItem("archive:snapshots", _("Ögonblicksbilder"), "camera", count=waiting, count_label=label, order=40)]

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import Appointment, User
 from accounts.organisation import Organisation
 from archive import registrars
-from archive.models import Record, RecordFile, StoredFile
+from archive.models import Record, RecordFile, Snapshot, StoredFile
 from channels.models import Channel
 from kommun import parties
 from kommun.pointing import pointed_at
@@ -100,6 +100,14 @@ def is_of_channel(user: User, organisation: Organisation, channel: Channel) -> b
     return organisation.holds(user, Appointment.Role.STRATEGIST, channel.unit)
 
 
+def may_read_snapshot(user: User, organisation: Organisation, snapshot: Snapshot) -> bool:
+    """Return whether the person may see the snapshot and its files today: as for a record, whatever came of it."""
+    unit = snapshot.channel.unit
+    if organisation.holds(user, Appointment.Role.ARCHIVIST, unit) or registrars.registers(user, unit, organisation):
+        return True
+    return is_of_channel(user, organisation, snapshot.channel)
+
+
 def may_read_file(user: User, organisation: Organisation, file: StoredFile) -> bool:
     """Return whether the person may see the file: through a record, through an app above, or as the one who put it here.
 
@@ -111,9 +119,21 @@ def may_read_file(user: User, organisation: Organisation, file: StoredFile) -> b
         return False
     if any(may_read(user, organisation, record) for record in records):
         return True
+    snapshot = snapshot_with(file)
+    if snapshot is not None:
+        return may_read_snapshot(user, organisation, snapshot)
     if any(predicate(user, organisation, file.pk) for predicate in _of_files):
         return True
     return not records and file.uploaded_by_id == user.pk
+
+
+def snapshot_with(file: StoredFile) -> Snapshot | None:
+    """Return the snapshot that the file belongs to, or None."""
+    return (
+        Snapshot.objects.filter(file_rows__file=file)
+        .select_related("channel__unit", "channel__platform", "channel__owner", "channel__deputy")
+        .first()
+    )
 
 
 def records_with(file: StoredFile) -> Iterable[Record]:

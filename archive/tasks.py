@@ -1,10 +1,17 @@
 """The scheduler's door to the archive."""
 
+import time
+from collections.abc import Callable, Iterator
+
 from celery import shared_task
 from django.utils import timezone
 
 from accounts.actor import SCHEDULER
-from archive import actions, orphans
+from archive import actions, aside, orphans
+from kommun.each import let_each
+
+# A round of captures takes no new one after so long: the next round does.
+ROUND_SECONDS = 600
 
 
 @shared_task(name="archive.throw_away_orphans")
@@ -23,3 +30,41 @@ def put_classes() -> int:
 def carry_out_disposals() -> int:
     """Destroy what is confirmed and due, and return how many records. Safe to run twice, at once, or after a kill."""
     return actions.carry_out()
+
+
+@shared_task(name="archive.complete_lost")
+def complete_lost() -> int:
+    """Make the PDF/A of what somebody handed in and whose job was lost, and return how many. Safe to run twice."""
+    return actions.complete_lost(timezone.now())
+
+
+@shared_task(name="archive.check_files")
+def check_files() -> int:
+    """Read a slice of the stored files again, those that have waited longest, and return how many. Catches up by itself."""
+    return actions.check_files(now=timezone.now(), actor=SCHEDULER)
+
+
+@shared_task(name="archive.throw_away_aside")
+def throw_away_aside() -> int:
+    """Delete what somebody chose for a form and never sent, and return how many files."""
+    return aside.throw_away(timezone.now())
+
+
+@shared_task(name="archive.capture_due", acks_late=False)
+def capture_due() -> int:
+    """Take the snapshots that are to be captured now, one after another, and return how many were tried.
+
+    Runs on the queue `capture`, where a browser is. Safe to run twice and beside itself: whoever locks the row first takes it.
+    A round lasts longer than the broker waits for an answer, so its message is answered at once; a lost one comes again
+    within a minute.
+    """
+    actions.take_back_lost(timezone.now(), actor=SCHEDULER)
+    return let_each(_acts(), SCHEDULER)
+
+
+def _acts() -> Iterator[tuple[Callable[..., object], dict[str, int]]]:
+    end = time.monotonic() + ROUND_SECONDS
+    for pk in actions.ids_to_take(timezone.now()):
+        if time.monotonic() > end:
+            return
+        yield actions.take_snapshot, {"snapshot_id": pk}

@@ -1,14 +1,18 @@
-"""What is waited for, as obligations of the one clock: the registrar's answer, and a sheet that came back."""
+"""What is waited for, as obligations of the one clock: the registrar's answer, a sheet that came back, a look at a snapshot."""
+
+from collections.abc import Sequence
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.actor import Actor
 from accounts.models import User
+from accounts.organisation import Organisation
 from archive import readers, registrars
-from archive.duties import AMEND_SHEET, DIARISE
-from archive.models import DiarySheet
+from archive.duties import AMEND_SHEET, DIARISE, LOOK_AT_SNAPSHOT
+from archive.models import DiarySheet, Snapshot
 from channels import clock
 from kommun.policy import Rule
 
@@ -39,6 +43,30 @@ def who_amends(sheet: DiarySheet) -> User | None:
 def registrar_answered(sheet: DiarySheet, actor: Actor) -> None:
     """Stop waiting for the registrar."""
     clock.meet(DIARISE, sheet, actor)
+
+
+def wait_for_look(row: Snapshot, roles: Sequence[str], rule: Rule | None, actor: Actor) -> None:
+    """Begin to wait for a look at the snapshot: the archivist's, or that of the next of the roles which somebody holds.
+
+    Whoever handed it in is never asked.
+    """
+    organisation = Organisation.load(timezone.localdate())
+    own = () if row.how == Snapshot.How.CAPTURED else (row.asked_by_id, row.asked_for_id)
+    holders = [person for role in roles for person in organisation.holders(role, row.channel.unit)]
+    asked = next((person for person in holders if person.pk not in own), None)
+    with override(settings.LANGUAGE_CODE):
+        label = _("Titta på ögonblicksbilden av %(channel)s") % {"channel": row.channel}
+    clock.begin(
+        clock.Due(
+            LOOK_AT_SNAPSHOT, row, label, url=row.get_absolute_url(), channel=row.channel, holder=asked, rule=rule
+        ),
+        actor,
+    )
+
+
+def looked_at(row: Snapshot, actor: Actor) -> None:
+    """Stop waiting for a look."""
+    clock.meet(LOOK_AT_SNAPSHOT, row, actor, channel=row.channel)
 
 
 def _begin(kind: str, sheet: DiarySheet, label: str, holder: User | None, rule: Rule | None, actor: Actor) -> None:

@@ -116,6 +116,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"  # an emptied Redis must 
 
 CELERY_BROKER_URL = celery_broker_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
+# What needs a browser runs where one is: a worker of its own takes this queue (docker-compose.yml).
+CELERY_TASK_ROUTES = {"archive.capture_due": {"queue": "capture"}}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TIMEZONE = "Europe/Stockholm"
 # A job cut off by a dead worker comes back after 60 seconds. Every task is idempotent, so a second run does no harm.
@@ -144,6 +146,21 @@ WHITENOISE_AUTOREFRESH = DEBUG or TESTING  # look a file up when it is asked for
 ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024
 # A screenshot, a photograph or a PDF that is kept as evidence.
 ARCHIVE_MAX_BYTES = 15 * 1024 * 1024
+# A platform's export of a channel, and all the files of one snapshot that somebody hands in.
+SNAPSHOT_MAX_BYTES = env.int("SNAPSHOT_MAX_MB", default=200) * 1024 * 1024
+SNAPSHOT_MAX_FILES = 40
+# Every file that is kept is read again and its checksum computed, this often.
+FIXITY_DAYS = env.int("FIXITY_DAYS", default=30)
+# An independent validator of PDF/A: the command of veraPDF, or the address of its REST service. Empty: none.
+PDFA_VALIDATOR = env.str("PDFA_VALIDATOR", default="")
+# Capturing pages (archive.capture). A browser is sought on the path; without its sandbox it is not used unless "preferred".
+CHROMIUM = env.str("CHROMIUM", default="")
+CAPTURE_SANDBOX = env.str("CAPTURE_SANDBOX", default="required")
+CAPTURE_SECONDS = env.int("CAPTURE_SECONDS", default=150)
+# Networks of the municipality's own that count as public but are not for a browser that shows strangers' pages.
+CAPTURE_BARRED_NETWORKS = env.list("CAPTURE_BARRED_NETWORKS", default=[])
+# For tests and the demo alone (archive.checks): "kanal.example:80=127.0.0.1:4711".
+CAPTURE_INWARD = env.dict("CAPTURE_INWARD", default={})
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- Language and time ------------------------------------------------------------------------------------------------
@@ -302,6 +319,8 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # What makes PDFs writes a line for each step.
+    "loggers": {name: {"level": "WARNING"} for name in ("weasyprint", "fontTools", "pikepdf")},
 }
 
 if TESTING:  # a test that makes ten people shall not wait for ten slow hashes

@@ -30,6 +30,7 @@ from tests.around_scene import around
 from tests.cases import open_case
 from tests.disposal_scene import a_disposal
 from tests.factories import AbsenceFactory, Cast
+from tests.snapshot_scene import waiting
 
 
 @dataclass
@@ -78,6 +79,7 @@ def scene(cast, settings, tmp_path) -> Scene:
         "record": record.pk,
         "kept_file": record.file_rows.get().file_id,
         "sheet": propose(handed_over, owner).pk,
+        "snapshot": waiting(channel, owner).pk,
         "application": sent.pk,
         "granted": granted.pk,
         "draft": draft.pk,

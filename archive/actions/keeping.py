@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256, sha512
+from typing import Any
 from uuid import uuid4
 
 from django.core.files.base import ContentFile, File
@@ -34,22 +37,62 @@ def keep_file(*, upload: File, how: str, source_url: str = "", actor: Actor) -> 
     file lies alone until `archive.orphans` takes it.
     """
     found = inspect_upload(upload)
+    said = _Said(found.name, found.content_type, found.size, found.sha256, found.metadata)
+    return _store(ContentFile(found.content), said, how, source_url, actor)
+
+
+@transaction.atomic
+def keep_made_file(
+    *, content: File | bytes, name: str, content_type: str, how: str, source_url: str = "", actor: Actor
+) -> StoredFile:
+    """Keep a file that our own code made or fetched, whatever its kind, and return its row, as `keep_file`.
+
+    `name` and `content_type` are ours, not a stranger's: a file of such a kind is only ever handed out as a download. The
+    row's `metadata` holds the sha-512 too. `content` may be large: it is read in pieces. Raises ValueError for an empty one.
+    """
+    if isinstance(content, bytes):
+        content = ContentFile(content)
+    sums, size = (sha256(), sha512()), 0
+    content.seek(0)
+    for chunk in content.chunks():
+        size += len(chunk)
+        for one in sums:
+            one.update(chunk)
+    content.seek(0)
+    if not size:
+        raise ValueError(f"{name} is empty")
+    said = _Said(name, content_type, size, sums[0].hexdigest(), {"sha512": sums[1].hexdigest()})
+    return _store(content, said, how, source_url, actor)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What the row says of the bytes."""
+
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    metadata: dict[str, Any]
+
+
+def _store(content: File, said: _Said, how: str, source_url: str, actor: Actor) -> StoredFile:
     now = timezone.now()
     path = f"{FOLDER}/{now:%Y/%m/%d}/{uuid4().hex}"
-    stored = default_storage.save(path, ContentFile(found.content))
+    stored = default_storage.save(path, content)
     try:
         with transaction.atomic():
             row = StoredFile.objects.create(
-                sha256=found.sha256,
-                size=found.size,
-                content_type=found.content_type,
-                name=found.name,
+                sha256=said.sha256,
+                size=said.size,
+                content_type=said.content_type,
+                name=said.name,
                 file=stored,
                 how=StoredFile.How(how),
                 source_url=clean_line(source_url, most=MAX_URL),
                 uploaded_by=actor.user,
                 at=now,
-                metadata=found.metadata,
+                metadata=said.metadata,
             )
             facts = {"sha256": row.sha256, "size": row.size, "type": row.content_type, "how": row.how}
             record_event("file.kept", subject=row, actor=actor, data=facts)

@@ -3,8 +3,20 @@
 Pure: nothing is written, and nothing of a refused file is left anywhere.
 """
 
+from archive.intake.exports import Export, inspect_export
 from archive.intake.files import REMOVED, Inspected, inspect_upload
 from archive.intake.reasons import IntakeError
 from archive.intake.texts import MAX_TEXT, Text, clean_line, clean_text
 
-__all__ = ["MAX_TEXT", "REMOVED", "Inspected", "IntakeError", "Text", "clean_line", "clean_text", "inspect_upload"]
+__all__ = [
+    "MAX_TEXT",
+    "REMOVED",
+    "Export",
+    "Inspected",
+    "IntakeError",
+    "Text",
+    "clean_line",
+    "clean_text",
+    "inspect_export",
+    "inspect_upload",
+]

@@ -1,9 +1,11 @@
-"""Models of what is kept: stored files, records, the sheets that are handed to the registrar, and disposal."""
+"""Models of what is kept: stored files, records, snapshots, the sheets that are handed to the registrar, and disposal."""
 
 from archive.models.diary import DiarySheet
 from archive.models.disposal import DisposalCertificate, DisposalDecision, DisposalItem, DisposalList, Hold
 from archive.models.files import StoredFile
+from archive.models.fixity import FixityCheck
 from archive.models.records import Record, RecordFile
+from archive.models.snapshot import Snapshot, SnapshotFile
 
 __all__ = [
     "DiarySheet",
@@ -11,8 +13,11 @@ __all__ = [
     "DisposalDecision",
     "DisposalItem",
     "DisposalList",
+    "FixityCheck",
     "Hold",
     "Record",
     "RecordFile",
+    "Snapshot",
+    "SnapshotFile",
     "StoredFile",
 ]

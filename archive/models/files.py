@@ -27,6 +27,7 @@ class StoredFile(models.Model):
         SHARED = "shared", _("Delad från en telefon")
         RECEIVED = "received", _("Mottagen i en fil från plattformen")
         CAPTURED = "captured", _("Hämtad av Kanalkollen")
+        MADE = "made", _("Gjord av Kanalkollen")
 
     sha256 = models.CharField(_("kontrollsumma (sha-256)"), max_length=64)
     size = models.PositiveBigIntegerField(_("storlek i byte"))
@@ -90,6 +91,10 @@ PROVES = {
     ),
     H.CAPTURED: _(
         "Kanalkollen hämtade filen från adressen. Den visar vad adressen svarade då."
+        " Kontrollsumman visar att filen inte har ändrats sedan dess."
+    ),
+    H.MADE: _(
+        "Kanalkollen gjorde filen av andra filer som är sparade. Det är de som visar vad som fanns på kanalen."
         " Kontrollsumman visar att filen inte har ändrats sedan dess."
     ),
 }

@@ -75,6 +75,7 @@ class Record(SecrecyMark):
         APPEAL = "appeal", _("Begäran om omprövning")
         DECISION = "decision", _("Beslut")
         POLICE_REPORT = "police_report", _("Polisanmälan")
+        SNAPSHOT = "snapshot", _("Ögonblicksbild")
 
     class Keeping(models.TextChoices):
         UNDECIDED = "undecided", _("Inte bestämt än")

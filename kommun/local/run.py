@@ -197,6 +197,7 @@ class Run:
         # One worker has nobody to greet. As root Celery warns at length of a danger that this demo does not have.
         quiet = env | {"PYTHONWARNINGS": "ignore:You're running the worker"}
         alone = ["--without-mingle", "--without-gossip", "--concurrency", "2", "--loglevel", "INFO"]
+        alone += ["--queues", "celery,capture"]
         self.group.start("arbetare", [*celery, "worker", *alone], quiet)
         plan = ["--schedule", str(folder / f"{self.municipality}.beat"), "--loglevel", "WARNING"]
         self.group.start("schema", [*celery, "beat", *plan], env)

@@ -8,6 +8,7 @@ import pytest
 from accounts.actor import Actor
 from channels.models import Channel
 from tests.archive_scene import make_channel
+from tests.capture_scene import Captured, capture_feed
 from tests.factories import Cast
 
 
@@ -30,3 +31,9 @@ def owner(cast: Cast) -> Actor:
 @pytest.fixture
 def registrar(cast: Cast) -> Actor:
     return Actor(cast.registrar)
+
+
+@pytest.fixture(scope="session")
+def feed(tmp_path_factory: pytest.TempPathFactory) -> Captured:
+    """A channel that was captured as it should be; its server is closed."""
+    return capture_feed(tmp_path_factory.mktemp("feed"))

@@ -76,6 +76,7 @@ FORMATS = {
     "screenshot": gettext_lazy("skärmbild"),
     "pdf": "PDF",
     "pdfa-1": "PDF/A-1",
+    "pdfa-1a": "PDF/A-1a",
     "pdfa-1b": "PDF/A-1b",
     "pdfa-2b": "PDF/A-2b",
     "pdfa-2u": "PDF/A-2u",

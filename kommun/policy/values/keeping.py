@@ -65,7 +65,7 @@ class SnapshotInterval(Value):
 
 
 SnapshotFileFormat = Literal[
-    "screenshot", "pdf", "pdfa-1", "pdfa-1b", "pdfa-2b", "pdfa-2u", "pdfa-2a", "pdfa-3b", "warc"
+    "screenshot", "pdf", "pdfa-1", "pdfa-1a", "pdfa-1b", "pdfa-2b", "pdfa-2u", "pdfa-2a", "pdfa-3b", "warc"
 ]
 
 

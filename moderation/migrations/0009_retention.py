@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ('archive', '0003_retention'),
         ('channels', '0008_import_of_cases'),
         ('kommun', '0006_watch'),
-        ('moderation', '0005_search'),
+        ('moderation', '0008_lean_history'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
