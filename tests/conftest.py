@@ -14,11 +14,20 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 import pytest
 from aiosmtpd.controller import Controller
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests import emptying
 from tests.factories import Cast, make_cast
 
 emptying.use()
+
+# No test is timed, so no example is too slow. In the checks of a change the same examples come each time: what another run
+# finds at random is for whoever looks for it, not for whoever waits.
+hypothesis_settings.register_profile(
+    "steady", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("steady")
 
 CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
