@@ -19,7 +19,7 @@ FORMS = {
             "short_name": "Ekhult", "slug": "ekhult", "seat": "", "switchboard": "", "website": "https://www.ekhult.example",
             "contact_email": "kommun@ekhult.example", "registrar_email": "", "brand_colour": "#7a1f3d",
             "brand_colour_dark": "#86ccd8", "closed_days": "[]", "confirmation_months": "6", "name": "Ekhults stad",
-            "watch_report_at": "15:00",
+            "watch_report_at": "15:00", "at_once_hours": "1",
         },
     ),
 }  # fmt: skip
