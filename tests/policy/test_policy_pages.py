@@ -402,6 +402,7 @@ def test_the_admin_changes_the_municipality_and_writes_it_down(admin_client, cas
         "website": "https://www.ekhult.example", "contact_email": "kommun@ekhult.example", "registrar_email": "",
         "brand_colour": "#0b5563", "brand_colour_dark": "#86ccd8", "closed_days": "[]", "confirmation_months": "6",
         "watch_report_at": "15:00",
+        "at_once_hours": "1",
     }  # fmt: skip
     assert admin_client.post(address, fields).status_code == 302
     assert Municipality.current().name == "Ekhults stad"
