@@ -18,6 +18,14 @@ from channels.queries import READS_ALL
 from kommun import parties
 
 
+def _kept_from(user: User, organisation: Organisation) -> Q:
+    """Return what the person has a stake in, looked up once for the organisation of a page: the menu asks too."""
+    known: dict[int, Q] = organisation.__dict__.setdefault("_kept_from", {})
+    if user.pk not in known:
+        known[user.pk] = parties.kept_from(user)
+    return known[user.pk]
+
+
 def mine_now(user: User, organisation: Organisation) -> QuerySet[Obligation]:
     """Return what waits for the person today: own, covered for, or passed on to either of them.
 
@@ -26,7 +34,7 @@ def mine_now(user: User, organisation: Organisation) -> QuerySet[Obligation]:
     """
     who = organisation.acts_as(user)
     rows = Obligation.objects.open().filter(Q(holder__in=who) | Q(passed_to__in=who))
-    rows = rows.exclude(parties.kept_from(user))
+    rows = rows.exclude(_kept_from(user, organisation))
     return rows.select_related("channel", "holder", "passed_to").order_by(
         "-at_once", F("due_at").asc(nulls_last=True), "pk"
     )
@@ -35,7 +43,7 @@ def mine_now(user: User, organisation: Organisation) -> QuerySet[Obligation]:
 def visible_to(user: User, roles: Collection[str], organisation: Organisation) -> QuerySet[Obligation]:
     """Return the obligations that concern the person: as `mine_now`, told of, of an own channel, or all for those who steer."""
     rows = Obligation.objects.select_related("channel", "unit", "holder", "passed_to", "met_by", "met_for")
-    rows = rows.exclude(parties.kept_from(user))
+    rows = rows.exclude(_kept_from(user, organisation))
     if set(READS_ALL) & set(roles):
         return rows
     who = organisation.acts_as(user)
