@@ -6,7 +6,7 @@ That is where a list that reads row by row shows: ten rows with the same owner h
 from django.db import connection, models
 
 from accounts.models import Absence, Appointment, DigestDay, Unit, UnitHandOver
-from archive.models import DisposalDecision
+from archive.models import DisposalDecision, Hold
 from kommun.models import Municipality, PolicyVersion
 from moderation.models import Case, ConflictOfInterest, Explanation, Reconsideration, ReplyTemplate
 
@@ -15,6 +15,7 @@ FIRST = 1_000_000  # the number of the first copy
 INSTEAD = {
     (PolicyVersion, "status"): "'draft'",
     (DisposalDecision, "number"): "'KF ' || n",
+    (Hold, "released_by"): "NULL",
     (Appointment, "ends_on"): "t.starts_on",
     (Absence, "withdrawn_at"): "now()",
     (DigestDay, "day"): "date '1900-01-01' + n",
