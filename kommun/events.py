@@ -34,8 +34,9 @@ INSERT_ROWS = f"""
 INSERT INTO kommun_event ({", ".join(SAME_FOR_ALL)}, subject_type, subject_id, payload)
 SELECT {", ".join(["%s"] * len(SAME_FOR_ALL))}, %s, id::text, {{payload}} FROM {{table}} WHERE id = ANY(%s::bigint[]) ORDER BY id
 """  # noqa: S608  (names of our own tables and columns)
-# What the canonical text of a column is, as `_payload` writes it: JSON of a text, of a number, and of a time in UTC.
+# What the canonical text of a column is, as `_payload` writes it: JSON of a text, a number, yes or no, and a time in UTC.
 _AS_JSON = {
+    models.BooleanField: "coalesce({column}::text, 'null')",
     models.CharField: "coalesce(to_json({column})::text, 'null')",
     models.TextField: "coalesce(to_json({column})::text, 'null')",
     models.IntegerField: "coalesce({column}::text, 'null')",
@@ -108,7 +109,7 @@ def record_rows(
     """Write one event about each row of a model with an id in `ids`, made by the database where the rows are.
 
     As `record_many`, letter for letter, for the many rows of one insertion. `facts` is the data: `Stored` stands for what the
-    row has in a field (text, number, key or time), anything else is the same for all. Raises TypeError for other columns.
+    row has in a field (text, number, key, yes or no, time), anything else is the same for all. Raises TypeError for other columns.
     """
     if not ids:
         return
@@ -137,7 +138,7 @@ def _as_json(model: type[models.Model], name: str) -> str:
     for kind, sql in _AS_JSON.items():
         if isinstance(stored, kind):
             return sql.format(column=connection.ops.quote_name(field.column))
-    raise TypeError(f"{name}: only texts, numbers, keys and times are facts")
+    raise TypeError(f"{name}: only texts, numbers, keys, yes or no, and times are facts")
 
 
 def _same_for_all(kind: str, actor: ActorLike) -> dict[str, Any]:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
 MOMENT = st.none() | st.datetimes(datetime(1000, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 ROW = st.tuples(TEXT, TEXT, MOMENT, st.integers(0, 32_767))
-FACTS = ("cite", "label", "due_at", "stage", "holder", "outcome")
+FACTS = ("cite", "label", "due_at", "at_once", "stage", "holder", "outcome")
 CONTROLS = "".join(map(chr, range(1, 32))) + '\x7f"\\/\u2028\u00a0\U0001f600%s{}'
 
 
@@ -39,6 +39,7 @@ def test_whatever_a_row_holds_its_event_is_the_one_that_is_written_by_itself(row
             cite=cite,
             label=label,
             due_at=due,
+            at_once=due is None and stage > 1,
             stage=stage,
             holder=user if stage % 2 else None,
             opened_at=datetime(2026, 1, 1, tzinfo=UTC),
