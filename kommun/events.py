@@ -109,7 +109,7 @@ def record_rows(
     """Write one event about each row of a model with an id in `ids`, made by the database where the rows are.
 
     As `record_many`, letter for letter, for the many rows of one insertion. `facts` is the data: `Stored` stands for what the
-    row has in a field (text, number, key, yes or no, time), anything else is the same for all. Raises TypeError for other columns.
+    row has in a field (text, number, key, yes or no, time), anything else is the same for all. Raises TypeError for others.
     """
     if not ids:
         return
