@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from archive.models import DiarySheet, Record, RecordFile, StoredFile
+from archive.models import Delivery, DeliveryFile, DeliveryRecord, DiarySheet, Record, RecordFile, StoredFile
 from archive.models.files import PICTURES
 from kommun.admin_kit import STEERS, ChoiceFilter, LookHistory, LookInline, LookOnly
 
@@ -145,3 +145,55 @@ class RecordFileAdmin(LookOnly):
     def number(self, obj: RecordFile) -> int:
         """Return the record's own number, as above."""
         return obj.record_id
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(LookHistory):
+    """What has left for registrars, the shared folder and the e-archive, and what came of it."""
+
+    group, order, seen_by = "archive", 50, STEERS
+    nothing_yet = _("Ingen leverans passar. En leverans kommer till när arkivarien eller registratorn förbereder den.")
+    fields = [
+        "status", "version", "name", "reference", "committee", "starts_on", "target", "form", "secret", "again",
+        "prepared_by", "prepared_for", "prepared_at", "begun_by", "begun_for", "begun_at", "delivered_at", "place",
+        "package_sha256", "receipt_number", "receipt_on", "answered_by", "answered_for", "answered_at", "problem",
+    ]  # fmt: skip
+    list_display = ["name", "status", "committee", "starts_on", "target", "form", "prepared_at", "delivered_at"]
+    list_filter = ["status", "target", "form", "secret", ("prepared_at", admin.DateFieldListFilter)]
+    list_select_related = ["committee"]
+    joined = ("prepared_by", "prepared_for", "begun_by", "begun_for", "answered_by", "answered_for")
+    search_fields = ["name", "=receipt_number", "=package_sha256"]
+    search_help_text = _("Sök på paketets namn, kvittens eller hela kontrollsumman.")
+    date_hierarchy = "prepared_at"
+
+    def links(self, obj: Delivery) -> list[tuple[Any, str]]:
+        return [(_("Öppna i arbetsytan"), obj.get_absolute_url())]
+
+
+@admin.register(DeliveryRecord)
+class DeliveryRecordAdmin(LookOnly):
+    """Which record went in which delivery."""
+
+    group, order, seen_by = "archive", 60, STEERS
+    nothing_yet = _("Ingen handling i någon leverans passar.")
+    fields = ["delivery", "number", "target", "counts"]
+    list_display = ["number", "delivery", "target", "counts"]
+    list_filter = ["target", "counts"]
+    list_select_related = ["delivery"]
+    search_fields = ["=number", "delivery__name"]
+    search_help_text = _("Sök på handlingens nummer eller paketets namn.")
+
+
+@admin.register(DeliveryFile)
+class DeliveryFileAdmin(LookOnly):
+    """The lists of contents: each file as it was written and read again."""
+
+    group, order, seen_by = "archive", 70, STEERS
+    nothing_yet = _("Ingen fil i någon leverans passar.")
+    fields = ["delivery", "version", "path", "size", "sha256", "sha512", "verified_at"]
+    list_display = ["path", "delivery", "version", "size", "verified_at"]
+    list_filter = [("verified_at", admin.DateFieldListFilter)]
+    list_select_related = ["delivery"]
+    search_fields = ["=sha256", "delivery__name"]
+    search_help_text = _("Sök på hela kontrollsumman eller paketets namn.")
+    date_hierarchy = "verified_at"

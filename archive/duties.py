@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.clock import Kind, Pace, Stage, register
 
-DIARISE, AMEND_SHEET = "diarise", "amend_sheet"
+DIARISE, AMEND_SHEET, RECEIPT = "diarise", "amend_sheet", "delivery_receipt"
 
 # The act that asks has sent its own mail. The undated stages count; a dated one would be missed at its own time.
 SOON = Pace(
@@ -25,4 +25,5 @@ SOON = Pace(
 register(
     Kind(DIARISE, _("Diarieför en handling"), SOON),
     Kind(AMEND_SHEET, _("Komplettera ett diarieblad"), SOON),
+    Kind(RECEIPT, _("Skriv in om en leverans togs emot"), SOON),
 )

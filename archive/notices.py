@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.organisation import Organisation
 from archive import registrars
-from archive.models import DiarySheet
+from archive.models import Delivery, DiarySheet
 from kommun import outbox
 
 if TYPE_CHECKING:
@@ -35,6 +35,22 @@ def sheet_answered(sheet: DiarySheet) -> None:
     }
     if sheet.proposed_by is not None and sheet.proposed_by != sheet.answered_by:
         _tell(sheet.proposed_by, subjects[DiarySheet.Status(sheet.status)], "sheet_answered", sheet)
+
+
+def delivery_made(delivery: Delivery) -> None:
+    """Tell the registrar of the committee, and for one who is away whoever covers, that a package waits to be taken in."""
+    organisation = Organisation.load(timezone.localdate())
+    asked = registrars.asked_for(delivery.committee, organisation) if delivery.to_registrar else None
+    if asked is None:
+        return
+    person = organisation.who_covers(asked).person or asked
+    values = {
+        "person": person,
+        "delivery": delivery,
+        "name": delivery.name,
+        "absent": asked if person != asked else None,
+    }
+    outbox.queue(person.email, _("Att diarieföra: leveransen %(name)s"), "mail/delivery_made.txt", values)
 
 
 def _tell(person: User, subject: "StrPromise", template: str, sheet: DiarySheet, **context: object) -> None:

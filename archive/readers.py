@@ -34,7 +34,7 @@ def register_files(predicate: Callable[[User, Organisation, int], bool]) -> None
 def may_read(user: User, organisation: Organisation, record: Record) -> bool:
     """Return whether the person may read the record and its files today."""
     unit = record.channel.unit
-    if organisation.holds(user, Appointment.Role.ARCHIVIST, unit) or registrars.registers(user, unit, organisation):
+    if registrars.keeps(user, unit, organisation):
         return True
     predicate = _of_subjects.get(record.subject_type)
     if predicate is not None:

@@ -237,6 +237,7 @@ class MunicipalityAdmin(RecordsChanges):
             _("Öppenhet och kalender"),
             {"fields": ["show_names", "embedded_on", "closed_days", "confirmation_months", "watch_report_at"]},
         ),
+        (_("Leveranser till arkivet"), {"fields": ["delivery_name", "delivery_record_name"]}),
     ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -30,6 +30,7 @@ app.conf.beat_schedule = {
     "what is published": {"task": "channels.publish", "schedule": crontab()},
     "imports whose job was lost": {"task": "channels.resume_imports", "schedule": crontab()},
     "files without a row": {"task": "archive.throw_away_orphans", "schedule": crontab(hour=4, minute=50)},
+    "deliveries whose job was lost": {"task": "archive.resume_deliveries", "schedule": crontab()},
     "what the registrar has taken in": {"task": "moderation.note_receipts", "schedule": crontab()},
     "blocks and crises": {"task": "moderation.end_what_has_run_out", "schedule": crontab()},
     "files put aside": {"task": "moderation.throw_away_aside", "schedule": crontab(hour=4, minute=50)},

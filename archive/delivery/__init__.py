@@ -6,7 +6,6 @@ A writer takes a `Package` and a sink, and streams: a file is never held in memo
 from archive.delivery.bags import write_bag
 from archive.delivery.fgs import write_fgs
 from archive.delivery.folders import write_folder
-from archive.delivery.naming import PatternError, check_pattern, fill_pattern, plain_name
 from archive.delivery.package import Digest, Item, Package, Source, WrongFile
 from archive.delivery.sinks import FolderSink, Sink, ZipSink
 
@@ -15,14 +14,10 @@ __all__ = [
     "FolderSink",
     "Item",
     "Package",
-    "PatternError",
     "Sink",
     "Source",
     "WrongFile",
     "ZipSink",
-    "check_pattern",
-    "fill_pattern",
-    "plain_name",
     "write_bag",
     "write_fgs",
     "write_folder",

@@ -7,9 +7,9 @@ from io import StringIO
 from pathlib import PurePosixPath
 from typing import Any
 
-from archive.delivery.naming import plain_name, safe_name
 from archive.delivery.package import Digest, Item, Package, Source, Written, WrongFile, moment
 from archive.delivery.sinks import Sink, pieces
+from kommun.naming import plain_name, safe_name
 
 Tell = Callable[[int], None]  # called with the bytes of each kept file that has been written
 FACTS, LIST, READ_ME = "handling.json", "innehall.csv", "las-mig.txt"
@@ -110,11 +110,11 @@ def _json(item: Item, files: dict[str, Source]) -> bytes:
     listed = [
         {
             "file": name,
-            "originalName": source.name,
-            "contentType": source.content_type,
+            "original_name": source.name,
+            "content_type": source.content_type,
             "size": source.size,
             "sha256": source.sha256,
-            "keptAt": moment(source.kept_at),
+            "kept_at": moment(source.kept_at),
             "how": source.how,
         }
         for name, source in files.items()

@@ -1,7 +1,8 @@
-"""Models of what is kept: stored files, records, and the sheets that are handed to the registrar."""
+"""Models of what is kept: stored files, records, the sheets that are handed to the registrar, and deliveries."""
 
+from archive.models.deliveries import Delivery, DeliveryFile, DeliveryRecord
 from archive.models.diary import DiarySheet
 from archive.models.files import StoredFile
 from archive.models.records import Record, RecordFile
 
-__all__ = ["DiarySheet", "Record", "RecordFile", "StoredFile"]
+__all__ = ["Delivery", "DeliveryFile", "DeliveryRecord", "DiarySheet", "Record", "RecordFile", "StoredFile"]

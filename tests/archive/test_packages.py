@@ -18,15 +18,13 @@ from lxml import etree
 
 from archive.delivery import (
     FolderSink,
-    PatternError,
     WrongFile,
     ZipSink,
-    check_pattern,
-    fill_pattern,
     write_bag,
     write_fgs,
     write_folder,
 )
+from kommun.naming import PatternError, check_pattern, fill_pattern
 from tests.archive.package_scene import (
     HOSTILE,
     MADE,
