@@ -189,7 +189,7 @@ def _item(record: Record, folder: str) -> Item:
 
 def _source(file: StoredFile) -> Source:
     def open_it() -> IO[bytes]:
-        return file.file.storage.open(str(file.file.name), "rb")  # type: ignore[return-value]  # a Django file reads as any other
+        return file.file.storage.open(str(file.file.name), "rb")
 
     return Source(
         number=file.pk,

@@ -92,7 +92,7 @@ class ZipSink:
     def put(self, path: str, chunks: Iterable[bytes], size: int) -> Digest:
         if _checked(path) in self.written:
             raise ValueError(f"{path} twice")
-        info = ZipInfo(f"{self.root}/{path}", self._time)  # type: ignore[arg-type]  # six numbers, which mypy cannot count
+        info = ZipInfo(f"{self.root}/{path}", self._time)
         info.create_system, info.external_attr = 3, 0o644 << 16  # the same bytes whichever machine writes them
         with self._zip.open(info, "w", force_zip64=size > _BIG) as file:
             self.written[path] = _counted(chunks, file.write)

@@ -135,7 +135,7 @@ def _said(act: str) -> str:
 
 @login_required
 @require_POST
-def fetch(request: HttpRequest, pk: int) -> HttpResponse:
+def fetch(request: HttpRequest, pk: int) -> FileResponse:
     """Send the package as a zip, and write in the log who fetched it. 409 where it has been moved or is no longer whole."""
     row = _visible(request, pk)
     actions.fetch_delivery(delivery_id=row.pk, actor=Actor.from_request(request))
