@@ -112,7 +112,7 @@ class ChooseForm(forms.Form):
         self._choices("target", [(one.target, _receiver(one)) for one in self.receivers.values()])
         usual = Option(
             _("Den som mottagaren brukar få"),
-            _("Så som regelverket säger; annars FGS till e-arkivet och filer till andra."),
+            _("Så som regelverket säger, annars FGS till e-arkivet och filer till andra."),
         )
         self._choices("form", [("", usual), *((form.value, Option(form.label, FORM_HINTS[form])) for form in F)])
 

@@ -76,6 +76,8 @@ def _write(row: Delivery) -> dict[str, Digest]:
     folder = packing.folder_of(row)
     folder.mkdir(parents=True, exist_ok=True)
     package = packing.package_of(row)
+    for number in row.record_rows.filter(record=None).values_list("number", flat=True):
+        raise WrongFile(str(number), "no record")
     if not row.secret:
         _refuse_secrets(package)
     Delivery.objects.filter(pk=row.pk).update(total=packing.size_of(package), done=0, beat_at=timezone.now())
@@ -225,6 +227,8 @@ def _what_is_wrong(wrong: WrongFile) -> str:
                 )
                 % name
             )
+        case "no record":
+            return _("Handling %(name)s finns inte kvar. Återta leveransen och förbered en ny.") % name
         case "taken":
             return _("I mappen finns redan något annat som heter %(name)s. Flytta det och försök igen.") % name
         case "gone":

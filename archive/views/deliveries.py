@@ -56,7 +56,8 @@ def prepare(request: HttpRequest) -> HttpResponse:
     """Choose committee, half-year and receiver; show what would go and what would not; and fix it."""
     committees = _committees(request)
     asked = request.POST or request.GET
-    form = ChooseForm(asked if "half" in asked else None, committees=committees)
+    sent = request.method == "POST" or "half" in asked
+    form = ChooseForm(asked if sent else None, committees=committees)
     context: dict[str, Any] = {"form": form, "rule": deliverable.delivery_rule()}
     if form.is_bound and form.is_valid():
         chosen = form.chosen()

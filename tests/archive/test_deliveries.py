@@ -347,6 +347,14 @@ def test_a_record_that_became_secret_meanwhile_does_not_leave_in_the_open_packag
     assert not packing.place_of(delivery).exists()
 
 
+def test_a_record_that_has_been_disposed_of_meanwhile_stops_it(cast, channel, owner, archivist, send):
+    row = kept(channel, owner, 8)
+    (delivery,) = prepare(cast)
+    delivery.record_rows.update(record=None)
+    send(delivery)
+    assert (delivery.status, delivery.problem[:30]) == (S.PREPARED, f"Handling {row.pk} finns inte kvar. Återta"[:30])
+
+
 def test_what_somebody_else_has_put_in_the_folder_is_left_alone(cast, channel, owner, archivist, send, shared):
     kept(channel, owner, 8)
     (delivery,) = prepare(cast, target="shared_folder", form="files")

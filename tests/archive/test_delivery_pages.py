@@ -85,6 +85,12 @@ def test_a_wrong_choice_is_said_beside_its_field(cast, channel, owner, archivist
     assert said in answer.content.decode()
 
 
+def test_nothing_chosen_is_said_beside_each_field(cast, channel, owner, archivist):
+    answer = archivist.post(reverse("archive:delivery_prepare"))
+    assert answer.status_code == 422
+    assert "Välj en nämnd." in answer.content.decode()
+
+
 def test_a_committee_that_one_does_not_keep_cannot_be_chosen(cast, channel, owner, client):
     make_municipality()
     cast.unit.registrar = cast.owner
