@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.clock import Kind, Pace, Stage, register
 
-DIARISE, AMEND_SHEET, LOOK_AT_SNAPSHOT, FILE_DAMAGED = (
+DIARISE, AMEND_SHEET, LOOK_AT_SNAPSHOT, FILE_DAMAGED, RECEIPT = (
     "diarise",
     "amend_sheet",
     "look_at_snapshot",
     "file_damaged",
+    "delivery_receipt",
 )
 
 # The act that asks has sent its own mail. The undated stages count; a dated one would be missed at its own time.
@@ -32,4 +33,5 @@ register(
     Kind(AMEND_SHEET, _("Komplettera ett diarieblad"), SOON),
     Kind(FILE_DAMAGED, _("En bevarad fil är skadad"), SOON),
     Kind(LOOK_AT_SNAPSHOT, _("Titta på en ögonblicksbild"), SOON),
+    Kind(RECEIPT, _("Skriv in om en leverans togs emot"), SOON),
 )

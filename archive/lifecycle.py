@@ -1,7 +1,7 @@
-"""The tables of permitted state changes: a diary sheet, a snapshot, a disposal list. The tests copy them by hand."""
+"""The tables of permitted state changes: a sheet, a snapshot, a delivery, a disposal list. The tests copy them by hand."""
 
 from archive import disposal_rules, rules, snapshot_rules
-from archive.models import DiarySheet, DisposalList, Snapshot
+from archive.models import Delivery, DiarySheet, DisposalList, Snapshot
 from kommun.lifecycle import STAYS, Lifecycle, Transition
 from kommun.policy import keys
 
@@ -45,5 +45,20 @@ SNAPSHOT = Lifecycle(
             "accept", frozenset({P.WAITING}), P.ACCEPTED, snapshot_rules.why_not_accept, (keys.SNAPSHOT_FORMAT,)
         ),
         Transition("reject", frozenset({P.WAITING}), P.REJECTED, snapshot_rules.why_not_look, (keys.SNAPSHOT_FORMAT,)),
+    ],
+)
+
+V = Delivery.Status
+_POLICY = (keys.SNAPSHOT_DELIVERY,)
+DELIVERY = Lifecycle(
+    V,
+    [
+        Transition("deliver", frozenset({V.PREPARED}), V.WRITING, rules.why_not_deliver, _POLICY),
+        Transition("finish", frozenset({V.WRITING}), V.DELIVERED, rules.why_not_finish, _POLICY),
+        Transition("stop", frozenset({V.WRITING}), V.PREPARED, rules.why_not_finish, _POLICY),
+        Transition("receive", frozenset({V.DELIVERED}), V.RECEIVED, rules.why_not_deliver, _POLICY),
+        Transition("refuse", frozenset({V.DELIVERED}), V.REFUSED, rules.why_not_deliver, _POLICY),
+        Transition("prepare_again", frozenset({V.REFUSED}), V.PREPARED, rules.why_not_deliver, _POLICY),
+        Transition("withdraw", frozenset({V.PREPARED, V.REFUSED}), V.WITHDRAWN, rules.why_not_deliver, _POLICY),
     ],
 )

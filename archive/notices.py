@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Appointment, User
 from accounts.organisation import Organisation
 from archive import readers, registrars
-from archive.models import DiarySheet, FixityCheck, Snapshot
+from archive.models import Delivery, DiarySheet, FixityCheck, Snapshot
 from kommun import outbox
 
 if TYPE_CHECKING:
@@ -65,6 +65,22 @@ def file_damaged(check: FixityCheck, organisation: Organisation) -> None:
     for person in people.values():
         values = {"person": person, "check": check, "number": check.file_id}
         outbox.queue(person.email, subject, "mail/file_damaged.txt", values)
+
+
+def delivery_made(delivery: Delivery) -> None:
+    """Tell the registrar of the committee, and for one who is away whoever covers, that a package waits to be taken in."""
+    organisation = Organisation.load(timezone.localdate())
+    asked = registrars.asked_for(delivery.committee, organisation) if delivery.to_registrar else None
+    if asked is None:
+        return
+    person = organisation.who_covers(asked).person or asked
+    values = {
+        "person": person,
+        "delivery": delivery,
+        "name": delivery.name,
+        "absent": asked if person != asked else None,
+    }
+    outbox.queue(person.email, _("Att diarieföra: leveransen %(name)s"), "mail/delivery_made.txt", values)
 
 
 def _tell(person: User, subject: "StrPromise", template: str, sheet: DiarySheet, **context: object) -> None:

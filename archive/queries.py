@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.organisation import Organisation
-from archive import readers
-from archive.models import DiarySheet, Record, RecordFile, StoredFile
+from archive import readers, registrars
+from archive.models import Delivery, DiarySheet, Record, RecordFile, StoredFile
 from kommun import parties
 
 PAGE = 50
@@ -64,6 +64,13 @@ def file_for(user: User, organisation: Organisation, pk: int) -> StoredFile:
     if not readers.may_read_file(user, organisation, row):
         raise Http404
     return row
+
+
+def delivery_for(user: User, organisation: Organisation, pk: int) -> Delivery | None:
+    """Return the delivery when the person keeps the records of its committee, else None."""
+    people = ("prepared_by__unit", "prepared_for__unit", "begun_by__unit", "begun_for__unit", "answered_by__unit")
+    row = Delivery.objects.select_related("committee", *people).filter(pk=pk).first()
+    return row if row is not None and registrars.keeps(user, row.committee, organisation) else None
 
 
 # --- The registrar's list ---------------------------------------------------------------------------------------------

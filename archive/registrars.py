@@ -1,6 +1,7 @@
 """Who registers for a unit: its registrar, those above it, the municipality's, and whoever covers for them today.
 
-`barred`: the ids of those who have a stake in what is to be registered. They are passed over, as if they were not there.
+With the archivists they keep what is kept, and deliver it. `barred`: the ids of those who have a stake in what is to be
+registered. They are passed over, as if they were not there.
 """
 
 from collections.abc import Collection
@@ -41,3 +42,15 @@ def units_of(user: User, organisation: Organisation) -> set[int]:
     units = organisation.units.values()
     held = {unit.pk for unit in units if organisation.holds(user, REGISTRAR, unit)}
     return held or {unit.pk for unit in units if registers(user, unit, organisation)}
+
+
+def keepers_of(unit: Unit, organisation: Organisation | None = None) -> frozenset[int]:
+    """Return the ids of those who keep the records of the unit: its archivists and registrars."""
+    organisation = organisation or Organisation.load(timezone.localdate())
+    archivists = organisation.holders(Appointment.Role.ARCHIVIST, unit)
+    return frozenset(person.pk for person in archivists) | ids_for(unit, organisation)
+
+
+def keeps(user: User, unit: Unit, organisation: Organisation) -> bool:
+    """Return whether the person keeps the records of the unit today, also for somebody who is away."""
+    return organisation.holds(user, Appointment.Role.ARCHIVIST, unit) or registers(user, unit, organisation)

@@ -4,9 +4,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
+from accounts.models import Unit
 from accounts.organisation import Organisation
 from archive import readers, registrars
-from archive.models import DiarySheet, Record
+from archive.models import Delivery, DiarySheet, Record
+from archive.registrars import keepers_of
 
 
 def why_not_propose(actor: Actor, record: Record) -> str | None:
@@ -49,3 +51,23 @@ def why_not_decline(actor: Actor, sheet: DiarySheet) -> str | None:
             " Skicka tillbaka bladet om markeringen är fel."
         )
     return None
+
+
+# --- Deliveries -------------------------------------------------------------------------------------------------------
+def why_not_deliver_for(actor: Actor, committee: Unit) -> str | None:
+    """Return why not: the archivist and the registrar of the committee deliver, or whoever covers (matrix D10, K5). A person."""
+    if actor.user is None:
+        return _("En leverans görs av en person.")
+    if actor.among(keepers_of(committee)) is None:
+        return _("Bara arkivarien och registratorn för %(unit)s kan göra det här.") % {"unit": committee}
+    return None
+
+
+def why_not_deliver(actor: Actor, delivery: Delivery) -> str | None:
+    """As `why_not_deliver_for`."""
+    return why_not_deliver_for(actor, delivery.committee)
+
+
+def why_not_finish(actor: Actor, _delivery: Delivery) -> str | None:
+    """Return why not: the job writes, nobody else."""
+    return _("Paketet skrivs av Kanalkollen.") if actor.user is not None else None

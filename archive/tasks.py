@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.actor import SCHEDULER
 from archive import actions, aside, orphans
+from archive.actions import writing
 from kommun.each import let_each
 
 # A round of captures takes no new one after so long: the next round does.
@@ -18,6 +19,12 @@ ROUND_SECONDS = 600
 def throw_away_orphans() -> int:
     """Delete files that no row points at, and return how many. Safe to run twice, and beside somebody who is storing one."""
     return orphans.throw_away(timezone.now())
+
+
+@shared_task(name="archive.resume_deliveries")
+def resume_deliveries() -> int:
+    """Begin again with packages whose job was lost, and return how many were written. Safe to run twice."""
+    return writing.resume_deliveries()
 
 
 @shared_task(name="archive.put_classes")

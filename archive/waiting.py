@@ -1,4 +1,4 @@
-"""What is waited for, as obligations of the one clock: the registrar's answer, a sheet that came back, a look at a snapshot."""
+"""What is waited for, as obligations of the one clock: the registrar's answer, a sheet that came back, a look, a receipt."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,8 @@ from accounts.actor import Actor
 from accounts.models import User
 from accounts.organisation import Organisation
 from archive import readers, registrars
-from archive.duties import AMEND_SHEET, DIARISE, LOOK_AT_SNAPSHOT
-from archive.models import DiarySheet, Snapshot
+from archive.duties import AMEND_SHEET, DIARISE, LOOK_AT_SNAPSHOT, RECEIPT
+from archive.models import Delivery, DiarySheet, Snapshot
 from channels import clock
 from kommun.policy import Rule
 
@@ -67,6 +67,30 @@ def wait_for_look(row: Snapshot, roles: Sequence[str], rule: Rule | None, actor:
 def looked_at(row: Snapshot, actor: Actor) -> None:
     """Stop waiting for a look."""
     clock.meet(LOOK_AT_SNAPSHOT, row, actor, channel=row.channel)
+
+
+def wait_for_receipt(delivery: Delivery, rule: Rule | None, actor: Actor) -> None:
+    """Begin to wait for the answer to a delivery: the registrar has it, or whoever delivered. A folder never answers."""
+    if delivery.target == Delivery.Target.SHARED_FOLDER:
+        return
+    with override(settings.LANGUAGE_CODE):
+        label = _("Skriv in om leveransen %(name)s togs emot") % {"name": delivery}
+    holder = registrars.asked_for(delivery.committee) if delivery.to_registrar else delivery.begun_by
+    due = clock.Due(
+        RECEIPT,
+        delivery,
+        label,
+        url=delivery.get_absolute_url(),
+        unit=delivery.committee,
+        holder=holder,
+        rule=rule,
+    )
+    clock.begin(due, actor)
+
+
+def receipt_answered(delivery: Delivery, actor: Actor) -> None:
+    """Stop waiting for the answer to a delivery."""
+    clock.meet(RECEIPT, delivery, actor)
 
 
 def _begin(kind: str, sheet: DiarySheet, label: str, holder: User | None, rule: Rule | None, actor: Actor) -> None:

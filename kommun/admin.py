@@ -256,6 +256,7 @@ class MunicipalityAdmin(RecordsChanges):
                 ]
             },
         ),
+        (_("Leveranser till arkivet"), {"fields": ["delivery_name", "delivery_record_name"]}),
     ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

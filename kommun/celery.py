@@ -37,6 +37,7 @@ app.conf.beat_schedule = {
     "files without a row": {"task": "archive.throw_away_orphans", "schedule": crontab(hour=4, minute=50)},
     "retention classes": {"task": "archive.put_classes", "schedule": crontab(hour=5, minute=10)},
     "disposal that is confirmed": {"task": "archive.carry_out_disposals", "schedule": crontab(minute="*/10")},
+    "deliveries whose job was lost": {"task": "archive.resume_deliveries", "schedule": crontab()},
     "what the registrar has taken in": {"task": "moderation.note_receipts", "schedule": crontab()},
     "blocks and crises": {"task": "moderation.end_what_has_run_out", "schedule": crontab()},
     "figures of the moderation": {"task": "moderation.count_cases", "schedule": crontab(minute=35)},

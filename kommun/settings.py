@@ -127,6 +127,8 @@ CELERY_TASK_ALWAYS_EAGER = TESTING  # the tests start real workers where a worke
 CELERY_TASK_EAGER_PROPAGATES = True
 
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))()
+# The municipality's shared folder for deliveries, as the worker sees it. Empty: there is none.
+DELIVERY_FOLDER = env.str("DELIVERY_FOLDER", default="")
 # What is published for the public, ready to be sent (kommun.publication). The web and the worker need the same folder.
 PUBLISH_ROOT = env.str("PUBLISH_ROOT", default="" if TESTING else str(BASE_DIR / "published"))
 STORAGES = {

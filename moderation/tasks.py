@@ -5,8 +5,8 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from kommun.half_years import half_of
 from moderation.actions import blocking, counting, crisis, registering
-from moderation.statistics.figures import half_of
 
 
 @shared_task(name="moderation.note_receipts")

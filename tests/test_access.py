@@ -15,16 +15,20 @@ from django.utils import timezone
 
 from accounts import mailing
 from accounts.actor import SCHEDULER, VISITOR, Actor
+from archive.actions import deliver
+from archive.actions.writing import write_delivery
+from archive.models import Delivery
 from channels import clock
 from channels.actions.publishing import open_channel, propose_change
 from channels.actions.watch import look
-from channels.models import Application, Attestation, ImportRun
+from channels.models import Application, Attestation, Channel, ImportRun
 from kommun.models import DemoMail
 from kommun.policy import loader
 from kommun.policy.actions import import_draft
 from moderation.actions.tips import receive_tip
 from tests.access_rows import PERSONS, ROWS
 from tests.applications import adopt_preset, answer_all, attach, make_application, make_municipality, submit
+from tests.archive.delivery_scene import kept, prepare
 from tests.archive_scene import keep_file, keep_record, propose
 from tests.around_scene import around
 from tests.cases import open_case
@@ -39,6 +43,15 @@ class Scene:
 
     cast: Cast
     values: dict[str, Any]
+
+
+def delivered(cast: Cast, channel: Channel) -> Delivery:
+    """A delivery that has been written, so that there is something to fetch."""
+    kept(channel, Actor(cast.owner))
+    (row,) = prepare(cast)
+    deliver(delivery_id=row.pk, actor=Actor(cast.archivist))
+    write_delivery(row.pk)
+    return row
 
 
 @pytest.fixture
@@ -80,6 +93,7 @@ def scene(cast, settings, tmp_path) -> Scene:
         "kept_file": record.file_rows.get().file_id,
         "sheet": propose(handed_over, owner).pk,
         "snapshot": waiting(channel, owner).pk,
+        "delivery": delivered(cast, channel).pk,
         "application": sent.pk,
         "granted": granted.pk,
         "draft": draft.pk,

@@ -1,7 +1,16 @@
-"""Every state change of the archive: keep, take snapshots and look at them, hand to the registrar, hold, and dispose of."""
+"""Every state change of the archive: keep, take snapshots, hand to the registrar, deliver, hold, and dispose of."""
 
 from archive.actions.capturing import ids_to_take, take_back_lost, take_snapshot
 from archive.actions.completing import complete_lost, complete_snapshot
+from archive.actions.delivering import (
+    deliver,
+    fetch_delivery,
+    prepare_deliveries,
+    prepare_delivery_again,
+    receive_delivery,
+    refuse_delivery,
+    withdraw_delivery,
+)
 from archive.actions.destroying import carry_out
 from archive.actions.diary import accept_diary, decline_diary, propose_diary, return_diary
 from archive.actions.disposal import (
@@ -46,7 +55,9 @@ __all__ = [
     "complete_snapshot",
     "confirm_list",
     "decline_diary",
+    "deliver",
     "fail_snapshot",
+    "fetch_delivery",
     "give_back_snapshot",
     "hand_in_snapshot",
     "ids_to_take",
@@ -55,9 +66,13 @@ __all__ = [
     "keep_made_file",
     "keep_record",
     "note_decision",
+    "prepare_deliveries",
+    "prepare_delivery_again",
     "propose_diary",
     "propose_list",
     "put_classes",
+    "receive_delivery",
+    "refuse_delivery",
     "reject_snapshot",
     "release_hold",
     "return_diary",
@@ -68,5 +83,6 @@ __all__ = [
     "take_back_lost",
     "take_snapshot",
     "upload_snapshot",
+    "withdraw_delivery",
     "withdraw_list",
 ]

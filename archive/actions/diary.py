@@ -26,7 +26,7 @@ from kommun.policy import keys
 
 S, M, K = DiarySheet.Status, DiarySheet.Matter, Record.Keeping
 # As diaries write them: KS 2026/123, 2026-000028.003, BUN-2026:14. At least one digit, one line, no spaces at the ends.
-_NUMBER = re.compile(r"(?=.*\d)[A-Za-zÅÄÖåäöÉé0-9][A-Za-zÅÄÖåäöÉé0-9 ./:_-]{0,58}[A-Za-zÅÄÖåäöÉé0-9]|\d")
+NUMBER = re.compile(r"(?=.*\d)[A-Za-zÅÄÖåäöÉé0-9][A-Za-zÅÄÖåäöÉé0-9 ./:_-]{0,58}[A-Za-zÅÄÖåäöÉé0-9]|\d")
 
 
 @transaction.atomic
@@ -80,7 +80,7 @@ def accept_diary(
     if row.status == S.ACCEPTED and (row.diary_number, row.answered_by_id) == (number, actor.user_id):
         return row
     step, actor = _check("accept", row, version, actor)
-    if not _NUMBER.fullmatch(number):
+    if not NUMBER.fullmatch(number):
         raise InvalidInput({"number": [_("Skriv diarienumret så som det står i diariet, till exempel KS 2026/123.")]})
     row.diary_number = number
     if matter is not None and M(matter) != row.matter:
@@ -212,7 +212,7 @@ def _checked(sheet: SheetValues) -> SheetValues:
         errors["concerns"] = [_("Skriv kort vad handlingen rör.")]
     if found.document_date > timezone.localdate():
         errors["document_date"] = [_("Dagen har inte varit än.")]
-    if found.matter == M.EXISTING and not _NUMBER.fullmatch(found.matter_number):
+    if found.matter == M.EXISTING and not NUMBER.fullmatch(found.matter_number):
         errors["matter_number"] = [_("Skriv ärendets nummer så som det står i diariet, till exempel KS 2026/123.")]
     if errors:
         raise InvalidInput(errors)

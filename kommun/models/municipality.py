@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kommun.colour import validate_brand_colour, validate_brand_colour_dark
 from kommun.embedding import embedding_sites, validate_sites
 from kommun.logo import validate_logo
+from kommun.naming import validate_delivery_name, validate_record_name
 
 
 def validate_days(value: Any) -> None:
@@ -77,6 +78,23 @@ class Municipality(models.Model):
         blank=True,
         validators=[validate_sites],
         help_text=_("En adress på varje rad, till exempel https://www.tibro.se. Tomt: bara kommunens egen webbplats."),
+    )
+    delivery_name = models.CharField(
+        _("vad en leverans heter"),
+        max_length=200,
+        blank=True,
+        validators=[validate_delivery_name],
+        help_text=_("Till exempel ”{nämnd} {halvår}”, som är det som gäller när rutan är tom. Du kan också ha {år}."),
+    )
+    delivery_record_name = models.CharField(
+        _("mapp för varje handling i en leverans"),
+        max_length=200,
+        blank=True,
+        validators=[validate_record_name],
+        help_text=_(
+            "Till exempel ”{kanal}/{dag} {slag} {nummer}”, som är det som gäller när rutan är tom."
+            " Du kan också ha {plattform}, {enhet} och {diarienummer}."
+        ),
     )
 
     class Meta:

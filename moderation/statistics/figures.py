@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels.models import Channel
+from kommun.half_years import half_key, half_name, half_of
 from kommun.words import number
 from moderation.models import CaseFigures
 from moderation.queries import Reach
@@ -87,22 +88,6 @@ def text_of(value: Value) -> str:
 def channel_name(channel: Channel | None) -> str:
     """Return a channel as it is told apart from another with the same name: "Tibro kommun, Facebook"."""
     return f"{channel.name}, {channel.platform}" if channel else ""
-
-
-def half_of(day: date) -> date:
-    """Return the first day of the half-year."""
-    return date(day.year, 7 if day.month > 6 else 1, 1)
-
-
-def half_name(starts_on: date) -> str:
-    """Return what a half-year is called."""
-    values = {"year": starts_on.year}
-    return _("Andra halvåret %(year)s") % values if starts_on.month > 6 else _("Första halvåret %(year)s") % values
-
-
-def half_key(starts_on: date) -> str:
-    """Return a half-year as it stands in an address: 2026-2."""
-    return f"{starts_on.year}-{2 if starts_on.month > 6 else 1}"
 
 
 def chosen_half(text: str, halves: Sequence[date], today: date) -> date:

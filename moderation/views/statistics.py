@@ -20,10 +20,11 @@ from channels.models import Channel
 from channels.views.application_pages import signed_in
 from channels.views.public import revalidated
 from kommun.components import Column
+from kommun.half_years import half_key, half_name
 from moderation.queries import reach_of
 from moderation.statistics import figures
 from moderation.statistics.charts import chart
-from moderation.statistics.figures import Line, Measure, Tables, half_key, half_name
+from moderation.statistics.figures import Line, Measure, Tables
 from moderation.statistics.suppression import FEW
 
 F = figures

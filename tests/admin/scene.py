@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.actor import SCHEDULER, VISITOR, Actor
 from accounts.models import DigestDay, MailChoice, MailLine, UnitHandOver
+from archive.models import Delivery, DeliveryFile, DeliveryRecord
 from channels import clock
 from channels.actions.publishing import open_channel, propose_change
 from channels.models import (
@@ -40,6 +41,7 @@ from tests.applications import (
     make_municipality,
     submit,
 )
+from tests.archive.delivery_scene import this_half
 from tests.archive_scene import keep_file, keep_record, propose
 from tests.around_scene import around
 from tests.cases import actor_of, open_case
@@ -115,6 +117,14 @@ def make_everything(cast):
     )
     DigestDay.objects.create(day=today, written_at=now, letters=1)
     a_disposal(cast, channel)
+    delivery = Delivery.objects.create(
+        committee=cast.committee, starts_on=this_half(), target="e_archive", form="fgs", name="kulturnamnden-2026-2",
+        prepared_by=cast.archivist, prepared_at=now,
+    )  # fmt: skip
+    DeliveryRecord.objects.create(delivery=delivery, record=kept, number=kept.pk, target="e_archive")
+    DeliveryFile.objects.create(
+        delivery=delivery, version=1, path="METS.xml", size=1, sha256="0" * 64, sha512="0" * 128, verified_at=now
+    )
     OutgoingMail.objects.create(
         to="a@b.example", subject="Ett brev", body="En länk bara för dig", last_error="Nej", attempts=3
     )

@@ -11,6 +11,9 @@ from playwright.sync_api import expect
 
 from accounts.actor import SCHEDULER, Actor
 from accounts.leaving import set_last_day
+from archive import actions
+from archive.actions.writing import write_delivery
+from archive.models import Delivery
 from channels import clock, upkeep
 from channels.actions.approval import answer_step
 from channels.actions.drafts import start_application
@@ -19,11 +22,14 @@ from channels.actions.publishing import open_channel, propose_change, settle_cha
 from channels.models import Channel, Obligation
 from channels.questions import parts_of
 from kommun import policy
+from kommun.half_years import half_key
 from kommun.models import DemoMail, PolicyVersion
 from kommun.policy import loader
 from kommun.policy.actions import import_draft
 from tests import own_cache
 from tests.applications import acknowledge, answer_all, make_application, submit
+from tests.archive.delivery_scene import changed_on_disk, kept, kept_secret, prepare, this_half
+from tests.archive_scene import keep_record, make_channel
 from tests.e2e.journeys import sign_in
 from tests.e2e.look import Look
 from tests.factories import AbsenceFactory, AppointmentFactory
@@ -425,3 +431,33 @@ def test_people_who_are_away_and_who_leave(site, settle, look):
     look.go(deputy, f"/register/{channel.pk}/behorighet/{cast.owner.pk}/?klart")
     look.go(site.person(cast.administrator), f"/personer/{cast.administrator.pk}/lamnar/")
     look.go(site.person(cast.outsider), "/personer/", 403)
+
+
+def test_deliveries(site, settle, look):
+    cast = settle("tibro")
+    page = site.person(cast.archivist)
+    look.go(page, "/arkiv/leveranser/")
+    channel, owner = make_channel(cast), Actor(cast.owner)
+    keep_record(channel, owner)
+    kept(channel, owner, 8)
+    kept_secret(channel, owner, 9)
+    look.go(page, "/arkiv/leveranser/forbered/")
+    chosen = f"?committee={cast.committee.pk}&target=e_archive&half="
+    look.go(page, f"/arkiv/leveranser/forbered/{chosen}{half_key(this_half())}")
+    look.go(page, f"/arkiv/leveranser/forbered/{chosen}inget", 422)
+    row, secret = prepare(cast)
+    where = row.get_absolute_url()
+    look.go(page, "/arkiv/leveranser/?fyllt")
+    look.go(page, secret.get_absolute_url())
+    Delivery.objects.filter(pk=row.pk).update(
+        status="writing", begun_at=timezone.now(), beat_at=timezone.now(), done=3, total=9
+    )
+    look.go(page, f"{where}?skrivs")
+    with changed_on_disk(row.record_rows.get().record):
+        write_delivery(row.pk)
+    look.go(page, f"{where}?stannade")
+    actions.deliver(delivery_id=row.pk, actor=Actor(cast.archivist))
+    look.go(page, f"{where}?levererad")
+    look.after(page.get_by_role("button", name="Spara kvittensen"), "receipt without a number")
+    actions.refuse_delivery(delivery_id=row.pk, reason="En fil saknas.", actor=Actor(cast.archivist))
+    look.go(page, f"{where}?inte-godtagen")

@@ -110,13 +110,22 @@ TARGETS = {
     "e_archive": gettext_lazy("E-arkiv"),
     "kept_in_place": gettext_lazy("Ligger kvar där de är"),
 }
+PACKAGES = {
+    "files": gettext_lazy("Lämnas som filer."),
+    "bagit": gettext_lazy("Lämnas som BagIt."),
+    "fgs": gettext_lazy("Lämnas som FGS Paketstruktur 2.0."),
+}
 
 
 @describes(keys.SNAPSHOT_DELIVERY)
 def snapshot_delivery(value: keeping.SnapshotDelivery, tell: Teller) -> list[Part]:
     """Say where to, and who sees to it."""
     points = [
-        tell.point(item, item.name or TARGETS[item.kind], _("Diarieförs.") if item.registered else "")
+        tell.point(
+            item,
+            item.name or TARGETS[item.kind],
+            sentences(_("Diarieförs.") if item.registered else "", str(PACKAGES[item.package]) if item.package else ""),
+        )
         for item in value.targets
     ]
     return [Part(_("Lämnas till"), tuple(points)), *tell.who(_("Ser till att det görs"), value.by)]

@@ -83,9 +83,13 @@ class SnapshotFormat(Value):
 
 
 class DeliveryTarget(Item):
-    """One place where snapshots end up. The path of a folder is a setting of the installation, not of the policy."""
+    """One place where snapshots end up. The path of a folder is a setting of the installation, not of the policy.
+
+    `package` None: the source does not say in which form, and then an e-archive gets FGS and everybody else plain files.
+    """
 
     kind: Literal["shared_folder", "registrar", "collection_matter", "e_archive", "kept_in_place"]
+    package: Literal["files", "bagit", "fgs"] | None = None
     name: Short | None = None
     registered: bool = False
 
