@@ -7,15 +7,15 @@ that is cut off leaves that, which the next one throws away; two never write the
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
 from celery import shared_task
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -27,6 +27,7 @@ from archive.delivery.sinks import pieces
 from archive.lifecycle import DELIVERY
 from archive.models import Delivery, DeliveryFile
 from kommun import policy
+from kommun.alone import alone
 from kommun.errors import StateConflict
 from kommun.events import record as record_event
 
@@ -44,9 +45,9 @@ def write_delivery(delivery_id: int) -> bool:
 
     A file that is not what it was stops it with the file's name, and the delivery waits to be tried again.
     """
-    with _alone(delivery_id) as alone, override(settings.LANGUAGE_CODE), policy.remembered():
+    with alone(LOCK, delivery_id) as only, override(settings.LANGUAGE_CODE), policy.remembered():
         rows = Delivery.objects.select_related("committee", "begun_by", "begun_for")
-        row = rows.filter(pk=delivery_id, status=S.WRITING).first() if alone else None
+        row = rows.filter(pk=delivery_id, status=S.WRITING).first() if only else None
         if row is None:
             return False
         try:
@@ -235,17 +236,3 @@ def _what_is_wrong(wrong: WrongFile) -> str:
             return _("Filen %(name)s finns inte kvar. Inget är levererat.") % name
         case _:
             return _("Filen %(name)s har fel kontrollsumma. Inget är levererat.") % name
-
-
-@contextmanager
-def _alone(delivery_id: int) -> Iterator[bool]:
-    """Say whether this is the only job that writes the package. The lock goes with the connection, if the job is killed."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, delivery_id])
-        alone = bool(cursor.fetchone()[0])
-    try:
-        yield alone
-    finally:
-        if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, delivery_id])

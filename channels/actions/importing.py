@@ -37,6 +37,7 @@ from channels.imports.lifecycle import IMPORT, why_not_import, why_not_import_ki
 from channels.imports.reading import ReadError, check
 from channels.models.imports import ImportRow, ImportRun
 from kommun import policy
+from kommun.alone import alone
 from kommun.errors import InvalidInput, NotPermitted, StateConflict
 from kommun.events import record
 
@@ -156,8 +157,8 @@ def discard_import(*, run_id: int, actor: Actor) -> ImportRun:
 @shared_task(name="channels.read_import")
 def read_import(run_id: int) -> bool:
     """Judge every row of the file and store what was said. Safe to run twice; return True when this call did it."""
-    with _alone(run_id) as alone, override(settings.LANGUAGE_CODE), policy.remembered():
-        run = ImportRun.objects.filter(pk=run_id, state=S.READING).first() if alone else None
+    with alone(JOB_LOCK, run_id) as only, override(settings.LANGUAGE_CODE), policy.remembered():
+        run = ImportRun.objects.filter(pk=run_id, state=S.READING).first() if only else None
         if run is None:
             return False
         try:
@@ -230,10 +231,10 @@ def _refuse(run: ImportRun, why: str) -> None:
 @shared_task(name="channels.apply_import")
 def apply_import(run_id: int) -> bool:
     """Write the rows that were said yes to, all in one transaction. Safe to run twice; return True when they were written."""
-    with _alone(run_id) as alone, override(settings.LANGUAGE_CODE), policy.remembered():
+    with alone(JOB_LOCK, run_id) as only, override(settings.LANGUAGE_CODE), policy.remembered():
         run = (
             ImportRun.objects.filter(pk=run_id, state=S.APPLYING).select_related("accepted_by").first()
-            if alone
+            if only
             else None
         )
         if run is None or run.accepted_by is None:
@@ -392,20 +393,6 @@ def _stop_others(run: ImportRun) -> None:
             case _:
                 about = run.rows.filter(target__isnull=False).values("target")
                 list(User.objects.filter(pk__in=about).order_by("pk").select_for_update(of=("self",), no_key=True))
-
-
-@contextmanager
-def _alone(run_id: int) -> Iterator[bool]:
-    """Say whether this is the only job that works on the import. The lock goes with the connection, if the job is killed."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [JOB_LOCK, run_id])
-        alone = bool(cursor.fetchone()[0])
-    try:
-        yield alone
-    finally:
-        if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [JOB_LOCK, run_id])
 
 
 @contextmanager
