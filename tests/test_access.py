@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts import mailing
 from accounts.actor import SCHEDULER, VISITOR, Actor
+from archive.actions import check_file
 from channels import clock
 from channels.actions.publishing import open_channel, propose_change
 from channels.actions.watch import look
@@ -78,7 +79,7 @@ def scene(cast, settings, tmp_path) -> Scene:
         "record": record.pk,
         "kept_file": record.file_rows.get().file_id,
         "sheet": propose(handed_over, owner).pk,
-        "snapshot": waiting(channel, owner).pk,
+        "snapshot": _a_snapshot(channel, owner),
         "application": sent.pk,
         "granted": granted.pk,
         "draft": draft.pk,
@@ -116,6 +117,13 @@ def scene(cast, settings, tmp_path) -> Scene:
         "attachment": attach(sent, "aktivitetsplan", cast.owner).pk,
     }
     return Scene(cast, values | around(cast, channel))
+
+
+def _a_snapshot(channel: Any, owner: Actor) -> int:
+    """One that waits for a look, with a file that has been checked."""
+    row = waiting(channel, owner)
+    check_file(file_id=row.file_rows.get(role="pdfa").file_id, actor=SCHEDULER)
+    return row.pk
 
 
 def routes(patterns: Any = None, prefix: str = "") -> Iterator[str]:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.actor import SCHEDULER, Actor
 from accounts.models import UnitHandOver
+from archive.actions import accept_snapshot, check_file
 from channels import clock
 from channels.actions.publishing import open_channel, propose_change
 from channels.models import (
@@ -36,6 +37,7 @@ from tests.applications import (
 )
 from tests.archive_scene import keep_file, keep_record, propose
 from tests.factories import AbsenceFactory
+from tests.snapshot_scene import waiting
 
 
 def make_everything(cast):
@@ -81,6 +83,9 @@ def make_everything(cast):
     )  # fmt: skip
     kept = keep_record(channel, Actor(cast.owner), files=[keep_file(Actor(cast.owner))])
     propose(kept, Actor(cast.owner))
+    seen = waiting(channel, Actor(cast.owner))
+    accept_snapshot(snapshot_id=seen.pk, rating="whole", actor=Actor(cast.archivist))
+    check_file(file_id=seen.file_rows.first().file_id, actor=Actor(cast.archivist))
     OutgoingMail.objects.create(
         to="a@b.example", subject="Ett brev", body="En länk bara för dig", last_error="Nej", attempts=3
     )
