@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts import mailing
 from accounts.actor import SCHEDULER, VISITOR, Actor
-from archive.actions import deliver
+from archive.actions import check_file, deliver
 from archive.actions.writing import write_delivery
 from archive.models import Delivery
 from channels import clock
@@ -92,7 +92,7 @@ def scene(cast, settings, tmp_path) -> Scene:
         "record": record.pk,
         "kept_file": record.file_rows.get().file_id,
         "sheet": propose(handed_over, owner).pk,
-        "snapshot": waiting(channel, owner).pk,
+        "snapshot": _a_snapshot(channel, owner),
         "delivery": delivered(cast, channel).pk,
         "application": sent.pk,
         "granted": granted.pk,
@@ -131,6 +131,13 @@ def scene(cast, settings, tmp_path) -> Scene:
         "attachment": attach(sent, "aktivitetsplan", cast.owner).pk,
     }
     return Scene(cast, values | around(cast, channel) | a_disposal(cast, channel))
+
+
+def _a_snapshot(channel: Any, owner: Actor) -> int:
+    """One that waits for a look, with a file that has been checked."""
+    row = waiting(channel, owner)
+    check_file(file_id=row.file_rows.get(role="pdfa").file_id, actor=SCHEDULER)
+    return row.pk
 
 
 def routes(patterns: Any = None, prefix: str = "") -> Iterator[str]:

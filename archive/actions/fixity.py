@@ -30,15 +30,20 @@ R = FixityCheck.Result
 def check_files(*, now: datetime, actor: Actor) -> int:
     """Check a slice of the files that have waited longest, and return how many. Safe to run twice and to be ended.
 
-    A file is due settings.FIXITY_DAYS after its last check. A storage that does not answer is no damage: OSError is raised
-    after the slice, and the files wait.
+    A file is due settings.FIXITY_DAYS after its last check. A storage that does not answer is no damage: the file waits,
+    the rest are checked, and the first OSError is raised afterwards, so that the task ends as failed.
     """
-    ends, done = time.monotonic() + SECONDS, 0
+    ends, done, failures = time.monotonic() + SECONDS, 0, []
     for pk in _due(now):
         if time.monotonic() > ends:
             break
-        if check_file(file_id=pk, actor=actor) is not None:
-            done += 1
+        try:
+            done += check_file(file_id=pk, actor=actor) is not None
+        except OSError as error:
+            log.exception("Stored file %s could not be read", pk)
+            failures.append(error)
+    if failures:
+        raise failures[0]
     return done
 
 

@@ -44,6 +44,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
         "shown": _content_url(row, key) if _opens(key, user, row) else "",
         "facts": _facts(row),
         "records": [record for record in readers.records_with(row) if record.subject_url],
+        "snapshot": readers.snapshot_with(row),
     }
     return render(request, "archive/_file.html" if request.htmx else "archive/file.html", context)  # type: ignore[attr-defined]
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.actor import SCHEDULER, VISITOR, Actor
 from accounts.models import DigestDay, MailChoice, MailLine, UnitHandOver
+from archive.actions import accept_snapshot, check_file
 from archive.models import Delivery, DeliveryFile, DeliveryRecord
 from channels import clock
 from channels.actions.publishing import open_channel, propose_change
@@ -47,6 +48,7 @@ from tests.around_scene import around
 from tests.cases import actor_of, open_case
 from tests.disposal_scene import a_disposal
 from tests.factories import AbsenceFactory
+from tests.snapshot_scene import waiting
 
 
 def make_cases(cast, channel):
@@ -125,6 +127,9 @@ def make_everything(cast):
     DeliveryFile.objects.create(
         delivery=delivery, version=1, path="METS.xml", size=1, sha256="0" * 64, sha512="0" * 128, verified_at=now
     )
+    seen = waiting(channel, Actor(cast.owner))
+    accept_snapshot(snapshot_id=seen.pk, rating="whole", actor=Actor(cast.archivist))
+    check_file(file_id=seen.file_rows.first().file_id, actor=Actor(cast.archivist))
     OutgoingMail.objects.create(
         to="a@b.example", subject="Ett brev", body="En länk bara för dig", last_error="Nej", attempts=3
     )

@@ -99,6 +99,16 @@ def test_a_storage_that_does_not_answer_is_no_damage(file, monkeypatch):
     assert not FixityCheck.objects.exists()
 
 
+def test_one_file_that_cannot_be_read_does_not_stop_the_rest(file, owner, media):
+    keep_file(owner)
+    path = media / file.file.name
+    path.unlink()
+    path.mkdir()  # what lies there is no file
+    with pytest.raises(OSError, match="directory"):
+        check_files(now=timezone.now(), actor=SCHEDULER)
+    assert list(FixityCheck.objects.values_list("result", flat=True)) == ["same"]
+
+
 def test_a_round_ends_in_time(file, owner, monkeypatch):
     keep_file(owner)
     monkeypatch.setattr(fixity_module, "SECONDS", -1)
