@@ -5,7 +5,12 @@ import json
 import os
 import pwd
 import re
+import shutil
 import signal
+import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -21,6 +26,7 @@ from archive.capture.values import AuthorKind, Banner, Kind, Limit, Limits, Orde
 from tests.capture_scene import POSTS, SANDBOX, of_captures
 from tests.platform_server import HOST, OWNER, PAGES_OF_POSTS, Platform
 
+ROOT = Path(__file__).resolve().parents[2]
 QUICK = Limits(seconds=60, load_seconds=10, scroll_seconds=30, script_seconds=5)
 
 Capture = Callable[..., Result]
@@ -229,6 +235,38 @@ def test_a_browser_that_dies_is_told(shoot, whom):
     assert result.outcome is Outcome.BROWSER_DIED, result.report
     assert not list(of_captures())
     assert {one.name for one in folder.iterdir()} == {one.name for one in result.files}
+
+
+WORKER = """
+import sys
+from pathlib import Path
+from archive.capture.addresses import Guard
+from archive.capture.run import capture
+from archive.capture.values import Order, Sandbox
+host, port, folder, sandbox = sys.argv[1:]
+capture(
+    Order(f"http://{host}/flode"), Path(folder), guard=Guard(inward={f"{host}:80": ("127.0.0.1", int(port))}),
+    sandbox=Sandbox(sandbox), on_step=lambda step: print(step.name, flush=True),
+)
+"""
+
+
+def test_a_worker_that_is_killed_takes_its_browser_with_it(platform, tmp_path):
+    command = [sys.executable, "-c", WORKER, HOST, str(platform.server_port), str(tmp_path / "x"), SANDBOX]
+    worker = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert worker.stdout is not None
+    for line in worker.stdout:
+        if line.strip() == "scroll":
+            break
+    assert list(of_captures("--type=renderer", of=worker.pid))
+    worker.kill()
+    worker.wait()
+    end = time.monotonic() + 20
+    while (left := list(of_captures(of=worker.pid))) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert left == []
+    for folder in Path(tempfile.gettempdir()).glob(f"kanalkollen-{worker.pid}-*"):
+        shutil.rmtree(folder)
 
 
 # --- Addresses --------------------------------------------------------------------------------------------------------
