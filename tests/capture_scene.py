@@ -66,5 +66,7 @@ def of_captures(part: str = "", *, of: int | None = None) -> Iterator[tuple[int,
         except OSError:
             continue
         found.append((process, command))
-    sessions = {process.session for process, command in found if f"/kanalkollen-{of or os.getpid()}-" in command}
+    sessions = {
+        process.session for process, command in found if f"/kanalkollen-capture-{of or os.getpid()}-" in command
+    }
     yield from ((one.pid, command) for one, command in found if one.session in sessions and part in command)

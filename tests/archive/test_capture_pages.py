@@ -265,7 +265,7 @@ def test_a_worker_that_is_killed_takes_its_browser_with_it(platform, tmp_path):
     while (left := list(of_captures(of=worker.pid))) and time.monotonic() < end:
         time.sleep(0.1)
     assert left == []
-    for folder in Path(tempfile.gettempdir()).glob(f"kanalkollen-{worker.pid}-*"):
+    for folder in Path(tempfile.gettempdir()).glob(f"kanalkollen-capture-{worker.pid}-*"):
         shutil.rmtree(folder)
 
 
@@ -296,12 +296,13 @@ def test_an_address_that_no_browser_should_see_starts_none(tmp_path, url, why):
     assert [one.kind for one in result.files] == [Kind.RECORD]
 
 
-def test_a_name_that_leads_nowhere_is_no_contact(shoot, tmp_path):
-    async def nobody(name: str, port: int) -> list[str]:
-        raise OSError("unknown")
+async def _nobody(name: str, port: int) -> list[str]:
+    raise OSError("unknown")
 
+
+def test_a_name_that_leads_nowhere_is_no_contact(shoot, tmp_path):
     result = capture(
-        Order("http://finns.inte.example/"), tmp_path, guard=Guard(resolve=nobody), limits=QUICK, sandbox=SANDBOX
+        Order("http://finns.inte.example/"), tmp_path, guard=Guard(resolve=_nobody), limits=QUICK, sandbox=SANDBOX
     )
     assert result.outcome is Outcome.NO_CONTACT
     assert result.refusals[-1].refused is Why.UNKNOWN_NAME
@@ -316,3 +317,23 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path):
 
 def test_without_a_browser_it_says_so(tmp_path):
     assert capture(Order("https://kanal.example/"), tmp_path, browser_path="/finns/inte").outcome is Outcome.NO_BROWSER
+
+
+def test_what_a_killed_worker_left_is_removed_after_a_day_and_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    old, young, other = (
+        tmp_path / name for name in ("kanalkollen-capture-1-a", "kanalkollen-capture-1-b", "kanalkollen-0-a")
+    )
+    for folder in (old, young, other):
+        (folder / "profile").mkdir(parents=True)
+    long_ago = time.time() - 25 * 3600
+    for folder in (old, other):
+        os.utime(folder, (long_ago, long_ago))
+    capture(
+        Order(f"http://{HOST}/"),
+        tmp_path / "result",
+        limits=Limits(seconds=1),
+        guard=Guard(resolve=_nobody),
+        sandbox=SANDBOX,
+    )
+    assert [folder.exists() for folder in (old, young, other)] == [False, True, True]
