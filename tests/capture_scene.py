@@ -54,8 +54,11 @@ def _renderers() -> Iterator[tuple[int, str]]:
         yield int(values["Uid"].split()[0]), values["Seccomp"]
 
 
-def of_captures(part: str = "") -> Iterator[tuple[int, str]]:
-    """Yield number and command of every process of our captures: the one that drives, and all in a session with its browser."""
+def of_captures(part: str = "", *, of: int | None = None) -> Iterator[tuple[int, str]]:
+    """Yield number and command of every process of our captures, or of those `of` another process.
+
+    That is the one that drives, and all in a session with its browser.
+    """
     found = []
     for process in everyone():
         try:
@@ -63,5 +66,7 @@ def of_captures(part: str = "") -> Iterator[tuple[int, str]]:
         except OSError:
             continue
         found.append((process, command))
-    sessions = {process.session for process, command in found if f"/kanalkollen-{os.getpid()}-" in command}
+    sessions = {
+        process.session for process, command in found if f"/kanalkollen-capture-{of or os.getpid()}-" in command
+    }
     yield from ((one.pid, command) for one, command in found if one.session in sessions and part in command)

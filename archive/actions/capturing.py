@@ -48,7 +48,7 @@ def take_snapshot(*, snapshot_id: int, actor: Actor) -> Snapshot:
     Call it outside a transaction. Raises Snapshot.DoesNotExist, NotPermitted or StateConflict (somebody else has begun).
     """
     row = start_snapshot(snapshot_id=snapshot_id, actor=actor)
-    with TemporaryDirectory(prefix="kanalkollen-") as folder:
+    with TemporaryDirectory(prefix="kanalkollen-capture-") as folder:
         result = capture(
             order_of(row),
             Path(folder),

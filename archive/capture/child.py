@@ -157,10 +157,11 @@ async def _main(folder: Path, *, enclosed: bool) -> None:
 
 def main() -> None:
     """Read the job, do it, and leave the report."""
-    # A worker that is killed takes us with it, and the browser goes when it no longer hears from us.
-    ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     enclosed = enclose()
+    # A worker that is killed takes us with it, and the browser goes when it no longer hears from us. After the step into a
+    # network of our own: that clears the wish.
+    ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
     asyncio.run(_main(Path(sys.argv[1]), enclosed=enclosed))
 
 

@@ -34,7 +34,7 @@ START_SECONDS = 10
 END_SECONDS = 20
 LOOK_SECONDS = 0.1
 LEFT_SECONDS = 24 * 3600
-PREFIX = "kanalkollen-"
+PREFIX = "kanalkollen-capture-"
 BROWSER_IS_UP = 2  # steps: it is opening the page
 ABOUT_US = {Why.ADDRESS, Why.OWN, Why.BARRED, Why.NAME, Why.HOST_FORM, Why.PORT, Why.SCHEME, Why.USERINFO, Why.NOT_WEB}
 

@@ -5,7 +5,12 @@ import json
 import os
 import pwd
 import re
+import shutil
 import signal
+import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -21,6 +26,7 @@ from archive.capture.values import AuthorKind, Banner, Kind, Limit, Limits, Orde
 from tests.capture_scene import POSTS, SANDBOX, of_captures
 from tests.platform_server import HOST, OWNER, PAGES_OF_POSTS, Platform
 
+ROOT = Path(__file__).resolve().parents[2]
 QUICK = Limits(seconds=60, load_seconds=10, scroll_seconds=30, script_seconds=5)
 
 Capture = Callable[..., Result]
@@ -231,6 +237,38 @@ def test_a_browser_that_dies_is_told(shoot, whom):
     assert {one.name for one in folder.iterdir()} == {one.name for one in result.files}
 
 
+WORKER = """
+import sys
+from pathlib import Path
+from archive.capture.addresses import Guard
+from archive.capture.run import capture
+from archive.capture.values import Order, Sandbox
+host, port, folder, sandbox = sys.argv[1:]
+capture(
+    Order(f"http://{host}/flode"), Path(folder), guard=Guard(inward={f"{host}:80": ("127.0.0.1", int(port))}),
+    sandbox=Sandbox(sandbox), on_step=lambda step: print(step.name, flush=True),
+)
+"""
+
+
+def test_a_worker_that_is_killed_takes_its_browser_with_it(platform, tmp_path):
+    command = [sys.executable, "-c", WORKER, HOST, str(platform.server_port), str(tmp_path / "x"), SANDBOX]
+    worker = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert worker.stdout is not None
+    for line in worker.stdout:
+        if line.strip() == "scroll":
+            break
+    assert list(of_captures("--type=renderer", of=worker.pid))
+    worker.kill()
+    worker.wait()
+    end = time.monotonic() + 20
+    while (left := list(of_captures(of=worker.pid))) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert left == []
+    for folder in Path(tempfile.gettempdir()).glob(f"kanalkollen-capture-{worker.pid}-*"):
+        shutil.rmtree(folder)
+
+
 # --- Addresses --------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("led_to", "why"),
@@ -258,12 +296,13 @@ def test_an_address_that_no_browser_should_see_starts_none(tmp_path, url, why):
     assert [one.kind for one in result.files] == [Kind.RECORD]
 
 
-def test_a_name_that_leads_nowhere_is_no_contact(shoot, tmp_path):
-    async def nobody(name: str, port: int) -> list[str]:
-        raise OSError("unknown")
+async def _nobody(name: str, port: int) -> list[str]:
+    raise OSError("unknown")
 
+
+def test_a_name_that_leads_nowhere_is_no_contact(shoot, tmp_path):
     result = capture(
-        Order("http://finns.inte.example/"), tmp_path, guard=Guard(resolve=nobody), limits=QUICK, sandbox=SANDBOX
+        Order("http://finns.inte.example/"), tmp_path, guard=Guard(resolve=_nobody), limits=QUICK, sandbox=SANDBOX
     )
     assert result.outcome is Outcome.NO_CONTACT
     assert result.refusals[-1].refused is Why.UNKNOWN_NAME
@@ -278,3 +317,23 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path):
 
 def test_without_a_browser_it_says_so(tmp_path):
     assert capture(Order("https://kanal.example/"), tmp_path, browser_path="/finns/inte").outcome is Outcome.NO_BROWSER
+
+
+def test_what_a_killed_worker_left_is_removed_after_a_day_and_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    old, young, other = (
+        tmp_path / name for name in ("kanalkollen-capture-1-a", "kanalkollen-capture-1-b", "kanalkollen-0-a")
+    )
+    for folder in (old, young, other):
+        (folder / "profile").mkdir(parents=True)
+    long_ago = time.time() - 25 * 3600
+    for folder in (old, other):
+        os.utime(folder, (long_ago, long_ago))
+    capture(
+        Order(f"http://{HOST}/"),
+        tmp_path / "result",
+        limits=Limits(seconds=1),
+        guard=Guard(resolve=_nobody),
+        sandbox=SANDBOX,
+    )
+    assert [folder.exists() for folder in (old, young, other)] == [False, True, True]

@@ -154,4 +154,4 @@ def test_a_page_cannot_read_a_file(attacked):
 
 
 def test_nothing_is_left_of_the_folder_that_the_browser_worked_in(attacked):
-    assert list(Path(tempfile.gettempdir()).glob(f"kanalkollen-{os.getpid()}-*")) == []
+    assert list(Path(tempfile.gettempdir()).glob(f"kanalkollen-capture-{os.getpid()}-*")) == []
