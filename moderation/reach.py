@@ -54,7 +54,14 @@ class Reach:
 
 
 def reach_of(user: User, organisation: Organisation) -> Reach:
-    """Return what the person reads. At most a handful of queries, whatever the number of cases."""
+    """Return what the person reads: a handful of queries, whatever the number of cases, once for the organisation of a page."""
+    known: dict[int, Reach] = organisation.__dict__.setdefault("_reach", {})
+    if user.pk not in known:
+        known[user.pk] = _reach_of(user, organisation)
+    return known[user.pk]
+
+
+def _reach_of(user: User, organisation: Organisation) -> Reach:
     barred = standing.cases_barred_to(user)
     if any(organisation.holds(user, role, None) for role in READS_ALL):
         return Reach(everything=True, barred=barred)

@@ -44,7 +44,7 @@ class Stage:
     @property
     def at_once(self) -> bool:
         """Return True for what is told of in the moment when it opens."""
-        return self.anchor == "opened" and self.hours == 0 and not (self.report or self.missed)
+        return self.anchor == "opened" and 0 in (self.hours, self.waits) and not (self.report or self.missed)
 
     def moment(
         self,

@@ -155,7 +155,7 @@ class PoliceFollowUpAdmin(OfCases, LookHistory):
         "Ingen polisanmälan som du får läsa passar. De följs upp i ärendet, under Underlag och uppföljning."
     )
     fields = ["case", "follow_up_on", "changed_at"]
-    list_display = ["of_case", "in_channel", "follow_up_on", "changed_at"]
+    list_display = ["changed_at", "of_case", "in_channel", "follow_up_on"]
     list_filter = [("follow_up_on", admin.DateFieldListFilter)]
     search_fields = ["=case__pk", "case__channel__name"]
     date_hierarchy = "changed_at"

@@ -209,7 +209,7 @@ def test_the_list_costs_the_same_however_many_channels(client, cast, count, djan
     copy_row(channel, count - 1, name="'Kanal ' || n", slug="'kanal-' || n")
     copy_row_for_each(address, channel, channel_id="p.id", handle="p.slug", handle_key="p.slug", skeleton="p.slug")
     client.force_login(cast.strategist)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         answer = client.get(reverse("channels:channels"))
     assert answer.status_code == 200
     assert answer.context["page"].paginator.count == count
