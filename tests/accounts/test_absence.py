@@ -383,7 +383,7 @@ def test_list_costs_the_same_however_many(as_owner, cast, django_assert_max_num_
         start = FIRST + timedelta(days=shift * 20)
         hand_in(cast.owner, cast.deputy, start, start + timedelta(days=2))
         hand_in(cast.outsider, cast.owner, start + timedelta(days=5), start + timedelta(days=6))
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(29):
         assert as_owner.get(reverse("absences")).status_code == 200
 
 

@@ -14,6 +14,7 @@ from archive import orphans, readers
 from archive.intake import IntakeError
 from archive.models import Record, RecordFile, StoredFile
 from archive.tasks import throw_away_orphans
+from channels.models import Channel
 from kommun.models import Event
 from tests.archive.corpus.files import HARMLESS
 from tests.archive.corpus.parts import pdf
@@ -150,9 +151,12 @@ def test_an_app_above_says_who_reads_what_is_its_own(client, cast, record, file,
         asked.append(subject_id)
         return user == cast.outsider
 
-    readers.register("channels.channel", only_the_outsider)
+    def the_outsiders_rows(user, organisation):
+        return Channel.objects.all() if user == cast.outsider else Channel.objects.none()
+
+    readers.register("channels.channel", only_the_outsider, the_outsiders_rows)
     with pytest.raises(ValueError, match="registered twice"):
-        readers.register("channels.channel", only_the_outsider)
+        readers.register("channels.channel", only_the_outsider, the_outsiders_rows)
     for who, status in (("outsider", 200), ("owner", 404), ("strategist", 404), ("registrar", 200), ("archivist", 200)):
         client.force_login(cast[who])
         assert client.get(f"/arkiv/fil/{file.pk}/").status_code == status, who
