@@ -263,7 +263,7 @@ def test_a_page_asks_as_many_questions_however_much_there_is(
     client.force_login(cast.strategist)
     many(channel, 1)
     client.get(path)
-    with django_assert_max_num_queries(20) as few:
+    with django_assert_max_num_queries(22) as few:
         client.get(path)
     CaseFigures.objects.all().delete()
     for number in range(5):
