@@ -14,7 +14,7 @@ DOCS = ROOT / "docs"
 MANUALS = sorted(DOCS.glob("handbok-*.md"))
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")])
 OPERATIONS = DOCS / "handbok-drift.md"
-OURS = ("kommun", "accounts", "channels", "archive")
+OURS = ("kommun", "accounts", "channels", "archive", "moderation")
 
 LINK = re.compile(r"""\]\(([^)\s]+)\)|(?:src|href)="([^"]+)\"""")
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
