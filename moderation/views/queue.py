@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.organisation import organisation_of
+from channels import clock
 from channels.models import Channel
 from channels.views.application_pages import signed_in
 from kommun.business_time import last_day, swedish_day
@@ -26,6 +27,7 @@ from moderation.actions.bulk import Outcome
 from moderation.models import Case
 from moderation.queries import Cursor, Reach
 from moderation.views import bulk
+from moderation.views.deadline_line import line_of
 
 KINDS = {"ta-bort": Case.Kind.REPORT, "fraga": Case.Kind.QUESTION, "asikt": Case.Kind.OPINION}
 MOST_CHANNELS = 200  # in the filter's list; whoever sees more chooses by kind
@@ -36,6 +38,7 @@ class Row:
     """One case in the list, with what the reader does next."""
 
     case: Case
+    number: int  # its place on the page, and on the line above it
     level: str
     next: str
     mine: bool
@@ -72,6 +75,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     kept = {name: value for name, value in kept.items() if value}
     context: dict[str, Any] = {
         "groups": groups,
+        "line": line_of([row for group in groups for row in group.rows], now, clock.closed_days()),
         "state": state,
         "kept": urlencode(kept),
         "here": urlencode({**kept, "efter": str(cursor)} if cursor.segment else kept),
@@ -121,9 +125,9 @@ def _state(rows: Iterable[tuple[int, Case]]) -> str:
 
 
 def _groups(rows: Iterable[tuple[int, Case]], now: datetime, user: User, at_once: Collection[int]) -> list[Group]:
-    headed = ((heading(segment, case, now), case) for segment, case in rows)
+    headed = [(heading(segment, case, now), (number, case)) for number, (segment, case) in enumerate(rows, start=1)]
     return [
-        Group(key, title, [_row(case, key, user, at_once) for _head, case in found])
+        Group(key, title, [_row(number, case, key, user, at_once) for _head, (number, case) in found])
         for (key, title), found in groupby(headed, key=lambda pair: pair[0])
     ]
 
@@ -155,9 +159,9 @@ def _by_day(due: datetime, now: datetime) -> tuple[str, str]:
     return ("nasta", _("Nästa vecka")) if day < monday + timedelta(days=7) else ("senare", _("Senare"))
 
 
-def _row(case: Case, group: str, user: User, at_once: Collection[int]) -> Row:
-    level = {"sen": "late", "vantar": "wait"}.get(group, "")
-    return Row(case, level, next_words(case), case.claimed_by_id == user.pk, case.pk in at_once)
+def _row(number: int, case: Case, group: str, user: User, at_once: Collection[int]) -> Row:
+    level = {"sen": "late", "dag": "soon", "vantar": "wait"}.get(group, "")
+    return Row(case, number, level, next_words(case), case.claimed_by_id == user.pk, case.pk in at_once)
 
 
 def next_words(case: Case) -> str:
