@@ -19,6 +19,9 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 20_000
 MAX_COLUMNS = 100
 MAX_CELL = 20_000
+LONGEST = (
+    131_072  # characters: a cell beyond this is a quote that never ended, and its row cannot be told from the next
+)
 DELIMITERS = (";", "\t", ",", "|")
 _OLE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -249,9 +252,16 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     number = 0
     try:
         for number, cells in enumerate(csv.reader(StringIO(text), delimiter=delimiter, strict=True), start=1):
+            # Said here too: the limit of the csv module is for the whole process, and others may raise it.
+            if any(len(cell) > LONGEST for cell in cells):
+                raise _unreadable(number)
             yield number, cells
     except csv.Error as error:
-        raise ReadError(
-            _("Rad %(number)s går inte att läsa: citattecknen stämmer inte, eller en cell är för lång.")
-            % {"number": number + 1}
-        ) from error
+        raise _unreadable(number + 1) from error
+
+
+def _unreadable(number: int) -> ReadError:
+    return ReadError(
+        _("Rad %(number)s går inte att läsa: citattecknen stämmer inte, eller en cell är för lång.")
+        % {"number": number}
+    )

@@ -1,5 +1,6 @@
 """Files of every kind: read as the people who made them meant, or refused with a sentence that says what to do."""
 
+import csv
 import zipfile
 from io import BytesIO
 
@@ -197,6 +198,14 @@ HOSTILE = {
 def test_what_cannot_be_used_is_refused_with_a_reason(name):
     content, said = HOSTILE[name]
     assert said in refusal(content)
+
+
+def test_the_end_of_a_cell_is_asked_for_whatever_others_have_set():
+    before = csv.field_size_limit(10_000_000)  # the limit is for the whole process
+    try:
+        assert "Rad 2" in refusal(HOSTILE["a cell without end"][0])
+    finally:
+        csv.field_size_limit(before)
 
 
 def test_entities_that_grow_are_refused():
