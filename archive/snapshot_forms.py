@@ -10,12 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
-from archive import aside
-from archive.aside import Aside
 from archive.intake import IntakeError, inspect_export, inspect_upload
 from archive.models import Snapshot
 from channels.forms.fields import CleanTextField
+from kommun.aside import Shelf, Waiting
 from kommun.forms import Option
 
 NOTES = "sparad"  # the notes of files that are put aside: repeated hidden fields
@@ -37,7 +35,7 @@ class FilesField(forms.FileField):
 
 
 class UploadForm(forms.Form):
-    """The owner's own snapshot. Files that can be kept are never lost because of an error elsewhere (`aside`)."""
+    """The owner's own snapshot. Files that can be kept are never lost because of an error elsewhere (`kommun.aside`)."""
 
     use_required_attribute = False
 
@@ -98,13 +96,13 @@ class UploadForm(forms.Form):
         help_text=gettext_lazy("Till exempel vad som ändras, eller vad som saknas i bilden."),
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, shelf: Shelf, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"taken_on": timezone.localdate()})
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.shelf = shelf
         notes = self.data.getlist(NOTES) if hasattr(self.data, "getlist") else []
-        found = [aside.look(note, user) for note in dict.fromkeys(notes)]
-        self.put_aside: list[Aside] = [one for one in found if one is not None]
+        found = [self.shelf.look(note) for note in dict.fromkeys(notes)]
+        self.put_aside: list[Waiting] = [one for one in found if one is not None]
         self.lost = len(found) - len(self.put_aside)
 
     def clean_taken_on(self) -> Any:
@@ -132,11 +130,12 @@ class UploadForm(forms.Form):
 
     def keep(self, files: Sequence[File]) -> None:
         """Put the files aside, after those that are."""
-        self.put_aside += [aside.put(one, self.user) for one in files]
+        notes = [self.shelf.put(one, (one.name or "fil")[-160:]) for one in files]
+        self.put_aside += [found for found in map(self.shelf.look, notes) if found is not None]
 
     def drop(self, note: str) -> None:
         """Throw away a file that was put aside."""
-        aside.throw([note], self.user)
+        self.shelf.throw(note)
         self.put_aside = [one for one in self.put_aside if one.note != note]
 
     def _look_at(self, files: Sequence[File], how: str) -> list[File]:
@@ -154,12 +153,13 @@ class UploadForm(forms.Form):
 
     def all_files(self) -> list[File]:
         """Return the files in their order, those that were put aside first. Only for a form that is valid."""
-        taken = [aside.take(one.note, self.user) for one in self.put_aside]
+        taken = [self.shelf.take(one.note) for one in self.put_aside]
         return [one for one in taken if one is not None] + list(self.cleaned_data["files"])
 
     def done(self) -> None:
         """Throw away what was put aside, once it is kept."""
-        aside.throw([one.note for one in self.put_aside], self.user)
+        for one in self.put_aside:
+            self.shelf.throw(one.note)
 
 
 def _look_at(upload: File, how: str) -> None:

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.actor import SCHEDULER
-from archive import actions, aside, orphans
+from archive import actions, orphans
 from archive.actions import writing
 from kommun.each import let_each
 
@@ -49,12 +49,6 @@ def complete_lost() -> int:
 def check_files() -> int:
     """Read a slice of the stored files again, those that have waited longest, and return how many. Catches up by itself."""
     return actions.check_files(now=timezone.now(), actor=SCHEDULER)
-
-
-@shared_task(name="archive.throw_away_aside")
-def throw_away_aside() -> int:
-    """Delete what somebody chose for a form and never sent, and return how many files."""
-    return aside.throw_away(timezone.now())
 
 
 @shared_task(name="archive.capture_due", acks_late=False)

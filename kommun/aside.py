@@ -21,8 +21,17 @@ _SALT = "kommun.aside"
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A file that waits: the note that brings it back, its name and its size in bytes."""
+
+    note: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
 class Shelf:
-    """Where the file of one form waits: for one person (id), and one purpose such as "case" or "evidence:17".
+    """Where the files of one form wait: for one person (id), and one purpose such as "case" or "evidence:17".
 
     The form carries a signed note of where the file is. A note of somebody else's, of another form, an old one, or one whose
     file is gone is no note.
@@ -32,12 +41,21 @@ class Shelf:
     purpose: str
 
     def put(self, upload: File, name: str) -> str:
-        """Keep a copy of the file under a safe name, and return the note that brings it back."""
+        """Keep a copy of the file under a safe name, and return the note that brings it back. Leaves the upload rewound."""
+        # Wrapped: a temporary file that Django knows as one would be moved, not copied.
+        path = default_storage.save(f"{FOLDER}/{self.user_id}-{_word(self.purpose)}-{uuid4().hex}", File(upload))
         upload.seek(0)
-        path = default_storage.save(
-            f"{FOLDER}/{self.user_id}-{_word(self.purpose)}-{uuid4().hex}", ContentFile(upload.read())
-        )
         return signing.dumps([self.user_id, self.purpose, path, name], salt=_SALT)
+
+    def look(self, note: str) -> Waiting | None:
+        """Return what the note is for, or None for no note."""
+        if (found := self._read(note)) is None:
+            return None
+        path, name = found
+        try:
+            return Waiting(note, name, default_storage.size(path))
+        except FileNotFoundError:
+            return None
 
     def take(self, note: str) -> File | None:
         """Return the file of a note, under the name that it was put there with; None for no note. It stays on the shelf."""

@@ -31,7 +31,6 @@ app.conf.beat_schedule = {
     "imports whose job was lost": {"task": "channels.resume_imports", "schedule": crontab()},
     "snapshots whose job was lost": {"task": "archive.complete_lost", "schedule": crontab(minute="*/5")},
     "files that are what they were": {"task": "archive.check_files", "schedule": crontab(minute="*/10")},
-    "files chosen and not sent": {"task": "archive.throw_away_aside", "schedule": crontab(hour=4, minute=45)},
     # The capture worker may be busy with a round: the messages of the minutes meanwhile are not kept for it.
     "snapshots to capture": {"task": "archive.capture_due", "schedule": crontab(), "options": {"expires": 55}},
     "files without a row": {"task": "archive.throw_away_orphans", "schedule": crontab(hour=4, minute=50)},

@@ -22,6 +22,7 @@ from channels.queries import channel_scope
 from channels.views.application_pages import signed_in
 from channels.views.downloads import download
 from kommun import policy
+from kommun.aside import Shelf
 from kommun.components import LogEntry
 from kommun.errors import InvalidInput, NotPermitted, StateConflict
 from kommun.events import events_about
@@ -71,7 +72,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     channel = snapshot_queries.channel_for(user, organisation_of(request), pk)
     if refused := snapshot_rules.why_not_ask(actor, channel):
         raise NotPermitted(refused)
-    form = UploadForm(request.POST or None, request.FILES or None, user=user)
+    form = UploadForm(request.POST or None, request.FILES or None, shelf=Shelf(user.pk, "snapshot"))
     context = {"form": form, "channel": channel, "rule": policy.rule(keys.SNAPSHOT_INTERVAL, channel_scope(channel))}
     if request.method != "POST":
         return render(request, "archive/snapshot_upload.html", context)
@@ -118,7 +119,7 @@ def _chosen_so_far(
     told = [str(text) for text in form.errors.get("files", ())] if form.put_aside or request.FILES else []
     data = request.POST.copy()
     again = UploadForm(
-        initial={name: data.get(name, "") for name in ("how", "taken_on", "reason", "note")}, user=form.user
+        initial={name: data.get(name, "") for name in ("how", "taken_on", "reason", "note")}, shelf=form.shelf
     )
     again.put_aside = form.put_aside
     return render(

@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.organisation import Organisation
-from archive import actions, aside, readers, snapshot_queries
+from archive import actions, readers, snapshot_queries
 from archive.models import Snapshot
-from archive.tasks import throw_away_aside
+from kommun import aside
+from kommun.aside import Shelf
+from kommun.tasks import throw_away_aside
 from tests.applications import adopt_preset, make_municipality
 from tests.archive_scene import make_channel, png, upload
 from tests.factories import UserFactory
@@ -195,25 +197,29 @@ def test_too_many_files_are_refused(signed_in, channel, settings):
 
 # --- Put aside --------------------------------------------------------------------------------------------------------
 def test_what_is_put_aside_is_the_persons_own_and_not_for_ever(cast, media):
-    kept = aside.put(upload(png(9, 9), "a.png"), cast.owner)
-    assert aside.take(kept.note, cast.owner).read() == png(9, 9)
+    mine = Shelf(cast.owner.pk, "snapshot")
+    kept = mine.look(mine.put(upload(png(9, 9), "a.png"), "a.png"))
+    assert (kept.name, kept.size) == ("a.png", len(png(9, 9)))
+    assert mine.take(kept.note).read() == png(9, 9)
     for note, person in (
         (kept.note, cast.deputy),
         (kept.note + "x", cast.owner),
         ("", cast.owner),
         (kept.note, UserFactory()),
     ):
-        assert aside.take(note, person) is None
-        aside.throw([note], person)
-    assert aside.look(kept.note, cast.owner) == kept
+        shelf = Shelf(person.pk, "snapshot")
+        assert shelf.take(note) is None
+        shelf.throw(note)
+    assert mine.look(kept.note) == kept
     assert aside.throw_away(timezone.now()) == 0
     assert aside.throw_away(timezone.now() + timedelta(days=2)) == 1
-    assert aside.look(kept.note, cast.owner) is None
+    assert mine.look(kept.note) is None
     assert throw_away_aside() == 0
 
 
 def test_a_file_that_is_gone_is_asked_for_again(signed_in, channel, cast):
-    kept = aside.put(upload(png(9, 9), "a.png"), cast.owner)
+    shelf = Shelf(cast.owner.pk, "snapshot")
+    kept = shelf.look(shelf.put(upload(png(9, 9), "a.png"), "a.png"))
     for name in default_storage.listdir(aside.FOLDER)[1]:
         default_storage.delete(f"{aside.FOLDER}/{name}")
     response = sent(signed_in("owner"), channel, sparad=[kept.note])
